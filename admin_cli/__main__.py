@@ -26,6 +26,7 @@ NOUNS = {
     "owners": "to whom the installation belongs: add, list, remove",
     "passes": "entry passes: show, resend, revoke, reissue, conflicts",
     "privacy": "people's rights over their data: report, erase, purge, retention",
+    "report": "figures of the day by WhatsApp to admins: on, off, show",
     "stats": "an event's figures; stats rebuild",
     "volunteers": "who works at the gates: add, import, enable, disable, list, show",
     "visitors": "who registered: find, show, import",

@@ -23,6 +23,7 @@ from bot.conversation.web_submissions import WebSubmissions
 from bot.database import Database
 from bot.delivery.campaigns.alerts import Alerter
 from bot.delivery.campaigns.broadcasts import BroadcastSender
+from bot.delivery.campaigns.daily_reports import DailyReporter
 from bot.delivery.carriers import ByAddress, Carrier
 from bot.delivery.dispatch import Outbox, channel_choice
 from bot.delivery.templates import TemplateCatalog
@@ -64,6 +65,7 @@ class Service:
     trace_eraser: TraceEraser = field(repr=False)
     broadcast_sender: BroadcastSender = field(repr=False)
     alerter: Alerter = field(repr=False)
+    daily_reporter: DailyReporter = field(repr=False, kw_only=True)
     web_submissions: WebSubmissions = field(repr=False)
     web_sessions: WebSessions = field(repr=False)
     funnel_tracker: FunnelTracker = field(repr=False)
@@ -143,4 +145,6 @@ def assemble(settings: Settings) -> Service:
         Alerter(database, outbox, last_sender, partial(spent_for_all, redis)),
     )
     clockwork = (discarding, forgetting, *to_many)
-    return Service(settings, database, redis, ring, otps, twilio, outbox, *said, *clockwork, *pages, now)
+    parts = (settings, database, redis, ring, otps, twilio, outbox)
+    reporting = DailyReporter(database, outbox, last_sender)
+    return Service(*parts, *said, *clockwork, *pages, now, daily_reporter=reporting)

@@ -125,6 +125,8 @@ ROUTES = {
     ("POST", "/staff/manage/<slug>/gates"): ADMIN,
     ("GET", "/staff/manage/<slug>/gates/<int:gate_id>/<what>"): ADMIN,
     ("POST", "/staff/manage/<slug>/gates/<int:gate_id>/<what>"): ADMIN,
+    ("GET", "/staff/manage/<slug>/report"): ADMIN,
+    ("POST", "/staff/manage/<slug>/report"): ADMIN,
     ("GET", "/staff/manage/<slug>/poster"): ADMIN,
     ("POST", "/staff/manage/<slug>/poster"): ADMIN,
     ("GET", "/staff/manage/<slug>/kinds"): ADMIN,

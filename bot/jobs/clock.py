@@ -46,6 +46,7 @@ SCHEDULE = (
     PeriodicTask(tasks.offer_places, 10),
     PeriodicTask(tasks.add_up, 5),
     PeriodicTask(tasks.alert, 60),
+    PeriodicTask(tasks.report, 60),
     PeriodicTask(tasks.publish_figures, 60),
     PeriodicTask(tasks.forget, 30),
     PeriodicTask(tasks.see_to_exports, 10),

@@ -107,6 +107,11 @@ def alert() -> None:
     service().alerter.check(service().now())
 
 
+def report() -> None:
+    """Tell admins the figures of the day, where their hour has come."""
+    service().daily_reporter.run(service().now())
+
+
 def publish_figures() -> None:
     """Log what Amazon CloudWatch makes metrics of, where a namespace is set for it."""
     from bot.ops import cloudwatch
@@ -180,8 +185,8 @@ def work_on_list(number: int) -> None:
 
 
 _TASKS: tuple[Callable[..., None], ...] = (
-    *(drain, deliver, sweep, take_over, replay, listen, look_at_approvals, look_for_missed, add_up, alert, forget),
-    publish_figures,
+    *(drain, deliver, sweep, take_over, replay, listen, look_at_approvals, look_for_missed, add_up, alert, report),
+    *(publish_figures, forget),
     *(keep_no_longer, index_names, broadcast, discard_photos, export, see_to_exports, work_on_list),
 )
 BY_NAME = {f"{__name__}.{task.__name__}": task for task in _TASKS}

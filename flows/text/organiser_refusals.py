@@ -77,6 +77,7 @@ ROSTER_REFUSALS: Mapping[str, Sentence] = {
         "A sheet made here is for at most {most} rows. Use the command line: visitors import --sheet."
     ),
     "consent_needed": _("Say where these people agreed."),
+    "not_an_admin": _("Choose among the admins of this event's team."),
     "not_on_roster": _("This phone number is not in the team."),
     "owner_already": _("This phone number already belongs to an owner."),
     "not_an_owner": _("This phone number does not belong to an owner."),

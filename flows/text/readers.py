@@ -21,7 +21,12 @@ READ_BY_PEOPLE = (
 )
 """Where sentences stand that visitors or volunteers read: chat, form, pass, picture, scanner, desk, sign-in."""
 READ_BY_ADMINS = (
-    *("admin_cli/", "bot/delivery/campaigns/alerts.py", "bot/domain/edit_conflict.py"),
+    *(
+        "admin_cli/",
+        "bot/delivery/campaigns/alerts.py",
+        "bot/delivery/campaigns/daily_reports.py",
+        "bot/domain/edit_conflict.py",
+    ),
     *("flows/text/organiser_refusals.py", "webhooks/api/", "webhooks/staff/dashboard/", "webhooks/staff/manage/"),
     *("webhooks/staff/claim.py", "webhooks/staff/owners.py", "webhooks/templates/staff/manage/"),
     *("webhooks/trial.py", "webhooks/templates/inbox.html"),

@@ -134,6 +134,8 @@ CHANGING: dict[str, tuple[str, ...]] = {
     "broadcast resume": ("1",),
     "broadcast cancel": ("1", "--yes"),
     "stats rebuild": OF,
+    "report on": (*OF, "--at", "21:00"),
+    "report off": OF,
     "events alerts": ("fair", "--inside", "500"),
     "events pause": ("fair",),
     "events resume": ("fair", "--gate", "main"),

@@ -31,6 +31,8 @@ PAGES = (
     "/poster",
     "/questions/new",
     "/kinds/new",
+    "/report",
+    "/broadcasts",
     "/switch/pause",
     *("/volunteers/list", "/volunteers/invitations", "/visitors/imports"),
 )

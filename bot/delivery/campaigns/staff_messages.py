@@ -39,12 +39,14 @@ def notify_staff(
     only: Collection[int] | None = None,
     notice: tuple[str, Mapping[str, Sentence]] | None = None,
     sender_of: Callable[[str], str | None] = lambda lane: None,
+    ttl: timedelta = STAFF_MESSAGE_TTL,
 ) -> list[StaffMessage]:
     """Enqueue the sentence for everybody enabled on the roster, as urgently as an answer; once for each `key`.
 
     `gates`: only to who works at one of these, or at none in particular. `except_staff`: not to this volunteer; `only`:
     to nobody but these. `notice` is by which approved template it may leave outside somebody's window, and what
     stands in its places. `sender_of` gives for an address the sender that writes to it; None: the first.
+    `ttl`: for how long it may wait.
     """
     told = []
     for staff, language in _recipients(db, event_id, gates, roles, except_staff):
@@ -60,7 +62,7 @@ def notify_staff(
             now=now,
             key=f"{key}:{staff.id}",
             sender=sender_of(lane),
-            ttl=STAFF_MESSAGE_TTL,
+            ttl=ttl,
         )
         told.append(StaffMessage(staff.id, staff.gate_id, row))
     return told

@@ -78,6 +78,8 @@ ALERT = "alert"
 """What goes to an event's supervisors: see bot.delivery.campaigns.alerts."""
 PLACE_FREE = "place_free"
 """What goes to whoever waits for a full day: see bot.delivery.campaigns.place_offers."""
+REPORT = "report"
+"""What goes to its admins once a day: see bot.delivery.campaigns.daily_reports."""
 _FAIR = "Delhi Book Fair"
 NOTICES: Mapping[str, Notice] = {
     PASS_NOTICE: Notice(
@@ -120,6 +122,10 @@ NOTICES: Mapping[str, Notice] = {
     ALERT: Notice(
         _("For the team of {event}: {text}.\nSee the dashboard for more."),
         {"event": _FAIR, "text": "gate 2 has been silent for 10 minutes"},
+    ),
+    REPORT: Notice(
+        _("Daily report: {event}, day {day}: {text}\nTo stop these messages, send *stop*."),
+        {"event": _FAIR, "day": "Sat 16 Jan", "text": "Registered: 120 people today, 900 in all; Admitted: 300"},
     ),
 }
 """Every notice by its purpose."""

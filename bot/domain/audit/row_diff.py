@@ -28,6 +28,7 @@ AUDITED_COLUMNS: Mapping[str, str] = {
     "event_days": "day capacity taken beyond closed opens closes",
     "kinds": "slug number labels policy max_party days gates retired_at",
     "gates": "slug name closed paused_at",
+    "daily_reports": "at staff sent_on",
     "alert_rules": "inside silent_minutes failures_permille queue_seconds",
     "staff": "event_id role gate_id enabled paused_until",
     "invitations": "gate_id max_people ends_at",

@@ -7,7 +7,7 @@ from bot.domain.models.checkins import Attempt, Checkin, HeadCount, PassUse
 from bot.domain.models.erasures import Erasure
 from bot.domain.models.events import Event, EventDay, Gate, Kind
 from bot.domain.models.exports import Export, ExportChunk
-from bot.domain.models.figures import Alert, AlertRule, Beginning, Figure, FigureChange
+from bot.domain.models.figures import Alert, AlertRule, Beginning, DailyReport, Figure, FigureChange
 from bot.domain.models.imports import ImportedRow
 from bot.domain.models.invitations import Invitation, JoinRequest
 from bot.domain.models.list_imports import ListImport, ListImportChunk
@@ -33,6 +33,7 @@ __all__ = [
     "Contact",
     "ContactAlias",
     "ContentTemplate",
+    "DailyReport",
     "Delivery",
     "DeliveryEvent",
     "Device",

@@ -1,9 +1,9 @@
-"""Tables of statistics: the sums, the changes that are not added yet, and the alerts."""
+"""Tables of statistics: the sums, the changes that are not added yet, the alerts, and the report of the day."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, Integer, String, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.models.base import Base, Numbered
@@ -111,3 +111,19 @@ class Alert(Numbered):
         ),
         Index("ix_alerts_event_id_ended_at", "event_id", "ended_at"),
     )
+
+
+class DailyReport(Base):
+    """At which hour an event's admins are told the figures of the day; no row: they are not."""
+
+    __tablename__ = "daily_reports"
+
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("events.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    at: Mapped[time]
+    """In the event's zone."""
+    staff: Mapped[list[int]] = mapped_column(JSON)
+    """To whom of the roster; empty: to every admin."""
+    sent_on: Mapped[date | None]
+    """The event's date on which the last one was put into the outbox."""

@@ -67,6 +67,7 @@ def test_every_task_is_there() -> None:
         tasks.discard_photos: 10,
         tasks.add_up: 5,
         tasks.alert: 60,
+        tasks.report: 60,
         tasks.publish_figures: 60,
         tasks.forget: 30,
         tasks.see_to_exports: 10,

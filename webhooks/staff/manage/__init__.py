@@ -15,7 +15,7 @@ from webhooks.staff.manage import (
     visitors,
     volunteers,
 )
-from webhooks.staff.manage.announcements import broadcast_preview, broadcasts, poster
+from webhooks.staff.manage.announcements import broadcast_preview, broadcasts, daily_report, poster
 from webhooks.staff.manage.setup import checklist, kinds, questions, scanners, trial_pass
 
 
@@ -24,7 +24,7 @@ def blueprint(service: Service) -> Blueprint:
     made = Blueprint("manage", __name__, url_prefix="/staff/manage")
     for noun in (events, event_fields, texts, days, gates, volunteers, visitors, exports, audit_log, alerts):
         noun.routes(made, service)
-    for announcement in (broadcasts, broadcast_preview, poster):
+    for announcement in (broadcasts, broadcast_preview, daily_report, poster):
         announcement.routes(made, service)
     for part in (checklist, trial_pass, questions, kinds, scanners):
         part.routes(made, service)

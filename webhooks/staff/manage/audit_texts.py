@@ -73,6 +73,7 @@ ACT_NAMES: Mapping[str, Sentence] = {
     audit.PURGED: _("old data deleted"),
     audit.STATS_REBUILT: _("figures recounted"),
     audit.ALERTS_SET: _("alerts changed"),
+    audit.REPORT_SET: _("daily report changed"),
     audit.VISITORS_IMPORTED: _("visitors imported"),
     audit.LIST_ADDED: _("list of people brought"),
     audit.LIST_CHANGED: _("list read again"),
@@ -90,6 +91,7 @@ ACT_NAMES: Mapping[str, Sentence] = {
 
 TABLE_NAMES: Mapping[str, Sentence] = {
     "alert_rules": _("alerts"),
+    "daily_reports": _("daily report"),
     "broadcasts": _("broadcast"),
     "checkins": _("entry"),
     "contacts": _("contact"),

@@ -57,6 +57,7 @@ SECTIONS = (
     NavSection("manage.exports", _("Exports"), "download"),
     NavSection("manage.audit", _("Audit log"), "scroll-text"),
     NavSection("manage.alerts", _("Alerts"), "bell"),
+    NavSection("manage.report", _("Daily report"), "file-text"),
 )
 
 

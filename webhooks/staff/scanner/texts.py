@@ -6,24 +6,10 @@ from collections.abc import Iterable, Mapping
 from flows.shapes import Sentence
 from flows.text import _, render
 from flows.text.languages import TABLE
+from flows.text.scan_results import RESULT_NAMES
 
 RESULT_TITLES: Mapping[str, Sentence] = {
-    "admitted": _("Admitted"),
-    "left": _("Went out"),
-    "already_admitted": _("Already used"),
-    "too_many": _("Too many"),
-    "not_inside": _("Not inside"),
-    "wrong_day": _("Wrong day"),
-    "event_closed": _("Closed now"),
-    "entry_paused": _("Entry is stopped"),
-    "wrong_gate": _("Wrong gate"),
-    "revoked": _("Cancelled"),
-    "replaced": _("Replaced"),
-    "wrong_event": _("Wrong event"),
-    "unknown": _("Unknown"),
-    "forged": _("Not genuine"),
-    "unreadable": _("Not a pass"),
-    "conflict": _("Admitted twice"),
+    **RESULT_NAMES,
     "not_listed": _("Not in the list"),
     "no_list": _("Offline"),
     "too_fast": _("Please wait"),

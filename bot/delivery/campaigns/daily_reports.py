@@ -1,0 +1,134 @@
+"""The report of the day: an event's figures by WhatsApp to its admins, at the hour that they have chosen.
+
+The clock asks every minute. Whoever first notes the day has the report, so that two clocks at once send one.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.database import Database
+from bot.delivery.campaigns import staff_messages
+from bot.delivery.dispatch import Outbox
+from bot.delivery.templates import notices
+from bot.domain.checkins import context as scan_context
+from bot.domain.events import shapes as event_shapes
+from bot.domain.models import DailyReport, Event
+from bot.domain.roster import daily_reports
+from bot.domain.stats import dashboard_query, day_totals, metrics
+from bot.domain.stats.dashboard import Dashboard
+from flows.shapes import Sentence
+from flows.text import _, lines, words
+from flows.text.event_states import CANCELLED
+from flows.text.literal import escape
+from flows.text.scan_results import RESULT_NAMES
+
+REPORT_TTL = timedelta(hours=10)
+"""How long it may wait for whoever is outside the 24-hour window without an approved template: until the morning."""
+NO_GATE = _("no gate given")
+
+
+@dataclass(frozen=True, slots=True)
+class DailyReporter:
+    """Sends the reports."""
+
+    database: Database
+    outbox: Outbox = field(repr=False)
+    last_sender: Callable[[str], str | None] = field(default=lambda lane: None, repr=False)
+    """The sender to which somebody last wrote from an address; None: nobody knows."""
+
+    def run(self, now: datetime) -> int:
+        """Send every report whose hour has come; how many messages are owed. Run by the clock."""
+        with self.database.read() as db:
+            due = [event.slug for event in _due(db, now)]
+        owed = [delivery for slug in due for delivery in self._report(slug, now)]
+        self.outbox.dispatch(owed)
+        return len(owed)
+
+    def _report(self, slug: str, now: datetime) -> list[int]:
+        with self.database.write() as db:
+            event = db.scalars(select(Event).where(Event.slug == slug)).one()
+            plan = daily_reports.take_turn(db, event.id, _local(event, now).date())
+            if plan is None:
+                return []
+            facts = _facts(db, slug, now)
+            named = {"event": words(event_shapes.shape(event).name), "day": words(_local(event, now).date())}
+            notice = notices.NOTICES[notices.REPORT].sentence.source
+            told = staff_messages.notify_staff(
+                *(db, event.id, Sentence(notice, {**named, "text": lines("", *facts)})),
+                key=f"report:{event.id}:{_local(event, now):%Y%m%d}",
+                now=now,
+                roles=(daily_reports.ADMIN,),
+                only=plan.staff or None,
+                notice=(notices.REPORT, {**named, "text": _joined(facts, "; ")}),
+                sender_of=self.last_sender,
+                ttl=REPORT_TTL,
+            )
+        return [message.delivery_id for message in told]
+
+
+def _due(db: Session, now: datetime) -> list[Event]:
+    """The events whose hour has come today and that have not been reported of yet; none that is over."""
+    rows = db.execute(select(Event, DailyReport).join(DailyReport, DailyReport.event_id == Event.id)).all()
+    return [event for event, plan in rows if _is_due(event, plan, _local(event, now))]
+
+
+def _is_due(event: Event, plan: DailyReport, local: datetime) -> bool:
+    before = plan.sent_on is not None and plan.sent_on >= local.date()
+    return event.status != CANCELLED and local.date() <= event.ends_on and local.time() >= plan.at and not before
+
+
+def _local(event: Event, now: datetime) -> datetime:
+    return now.astimezone(ZoneInfo(event.timezone))
+
+
+# --- what it says -----------------------------------------------------------------------------------
+
+
+def _facts(db: Session, slug: str, now: datetime) -> Sequence[Sentence]:
+    """The figures as the dashboard has them, a sentence each."""
+    seen = dashboard_query.get_dashboard(db, slug, now)
+    today, total = seen.registered_today.people, seen.registered.people
+    return (
+        _("Registered: {today} people today, {total} in all", today=today, total=total),
+        _("Admitted: {count}", count=seen.admitted),
+        _refused(seen),
+        *_by_gate(seen),
+        _("Messages failed today: {count}", count=_failed(db, slug, now)),
+    )
+
+
+def _refused(seen: Dashboard) -> Sentence:
+    counted = [(RESULT_NAMES[result], times) for result, times in seen.refused.items() if times]
+    count = sum(times for _name, times in counted)
+    if not count:
+        return _("Refused scans: {count}", count=0)
+    reasons = _joined([_with_number(name, times) for name, times in counted], ", ")
+    return _("Refused scans: {count} ({reasons})", count=count, reasons=reasons)
+
+
+def _by_gate(seen: Dashboard) -> Sequence[Sentence]:
+    named = [(words(escape(gate.name)) if gate.name else NO_GATE, gate.admitted) for gate in seen.gates]
+    counted = [_with_number(name, admitted) for name, admitted in named if admitted]
+    return (_("Admitted by gate: {gates}", gates=_joined(counted, ", ")),) if counted else ()
+
+
+def _failed(db: Session, slug: str, now: datetime) -> int:
+    """Messages about the event that were owed today and have failed for good."""
+    day = day_totals.load(db, scan_context.load(db, slug, None, now), now)
+    states = ((key.what.partition(":")[2], total.times) for key, total in day.by_quarter_hour("message", day.begins))
+    return sum(times for state, times in states if state.startswith(metrics.FAILED_PREFIX))
+
+
+def _with_number(name: Sentence, number: int) -> Sentence:
+    return Sentence("{name} {number}", {"name": name, "number": number})
+
+
+def _joined(parts: Sequence[Sentence], between: str) -> Sentence:
+    """The parts in one line."""
+    places = {f"part{place}": part for place, part in enumerate(parts)}
+    return Sentence(between.join(f"{{{name}}}" for name in places), places)

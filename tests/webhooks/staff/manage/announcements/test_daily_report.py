@@ -1,0 +1,52 @@
+"""The daily report from the page: an hour and admins, or none; two admins at once."""
+
+import pytest
+from flask import Flask
+
+from bot.domain import audit
+from bot.domain.models import DailyReport
+from bot.domain.roster import daily_reports
+from bot.service import Service
+from tests.webhooks.staff.manage.pages import Office, office_of, wrong
+
+
+@pytest.fixture
+def office(service: Service, app: Flask) -> Office:
+    return office_of(service, app)
+
+
+def kept(office: Office) -> DailyReport | None:
+    with office.service.database.read() as db:
+        return daily_reports.find(db, office.event().id)
+
+
+def test_it_is_set_and_ended_by_who_did_it(office: Office) -> None:
+    form = {**office.form("/report"), "at": "21:30", "staff": str(office.staff["anna"])}
+    assert [office.send("/report", form).status_code for _click in range(2)] == [303, 303]
+    row = kept(office)
+    assert row is not None
+    assert (f"{row.at:%H:%M}", row.staff) == ("21:30", [office.staff["anna"]])
+    assert office.acts() == [(audit.REPORT_SET, office.staff["anna"])]
+    assert 'value="21:30"' in office.get("/report")
+    assert office.post("/report", at="").status_code == 303
+    assert kept(office) is None
+    assert office.acts()[1:] == [(audit.REPORT_SET, office.staff["anna"])]
+
+
+def test_what_cannot_be_is_refused_at_its_input(office: Office) -> None:
+    answer = office.post("/report", at="late")
+    assert (answer.status_code, wrong(answer)) == (422, ["at"])
+    for stranger in ("ravi", "chitra"):
+        answer = office.post("/report", at="21:00", staff=str(office.staff[stranger]))
+        assert (answer.status_code, wrong(answer)) == (422, ["staff"])
+    assert kept(office) is None
+
+
+def test_of_two_admins_the_second_is_told(office: Office) -> None:
+    before = office.form("/report", who="binod")
+    office.post("/report", at="20:00")
+    answer = office.send("/report", {**before, "at": "21:00"}, "binod")
+    assert answer.status_code == 422
+    row = kept(office)
+    assert row is not None
+    assert f"{row.at:%H:%M}" == "20:00"

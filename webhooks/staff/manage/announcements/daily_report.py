@@ -1,0 +1,88 @@
+"""The page of the daily report: at which hour, to whom, or not at all."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, request
+from sqlalchemy.orm import Session
+
+from bot.domain import audit, edit_conflict, events
+from bot.domain.events.rows import get_event
+from bot.domain.models import DailyReport
+from bot.domain.roster import daily_reports
+from bot.errors import Refused
+from bot.service import Service
+from flows.text import _
+from webhooks.staff.manage import inputs
+from webhooks.staff.manage.inputs import UnreadableInput
+from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, Texts, admin, audited, done, page, refusal_text, typed
+
+LABELS = {"at": _("Hour"), "staff": _("Admins")}
+NO_REPORT = "none"
+"""The mark of an event without a report."""
+SAVED, STOPPED = _("Saved."), _("There are no more reports.")
+
+
+def routes(blueprint: Blueprint, service: Service) -> None:
+    """`/staff/manage/<slug>/report`."""
+
+    @blueprint.get("/<slug>/report")
+    @admin
+    def report(slug: str) -> Answer:
+        return _page(service, slug)
+
+    @blueprint.post("/<slug>/report")
+    @admin
+    def save_report(slug: str) -> Answer:
+        text = typed("at").strip()
+        chosen = [int(number) for number in request.form.getlist("staff") if inputs.WHOLE_NUMBER.fullmatch(number)]
+        try:
+            at = inputs.hour(text) if text else None
+            with audited(service, audit.REPORT_SET) as db:
+                _require_unchanged(db, slug)
+                if at is None:
+                    daily_reports.stop(db, slug)
+                else:
+                    daily_reports.set_report(db, slug, at, chosen, service.now())
+        except UnreadableInput as no:
+            return _page(service, slug, (text, chosen), {"at": refusal_text(no)})
+        except Refused as no:
+            if no.code == "changed_meanwhile" and _is_so(service, slug, text, chosen):
+                return done("manage.report", SAVED)  # sent twice
+            return _page(
+                service, slug, (text, chosen), {"staff" if no.code == "not_an_admin" else "": refusal_text(no)}
+            )
+        return done("manage.report", SAVED if at else STOPPED)
+
+
+def _mark(row: DailyReport | None) -> str:
+    return edit_conflict.fingerprint(row) if row else NO_REPORT
+
+
+def _require_unchanged(db: Session, slug: str) -> None:
+    """Raises Refused `changed_meanwhile`."""
+    row = daily_reports.find(db, get_event(db, slug, lock=True).id)
+    if request.form.get("seen", "") == _mark(row):
+        return
+    if row is None:
+        raise edit_conflict.changed_refusal()
+    edit_conflict.require_unchanged(db, row, request.form.get("seen", ""))
+
+
+def _is_so(service: Service, slug: str, text: str, chosen: Sequence[int]) -> bool:
+    with service.database.read() as db:
+        row = daily_reports.find(db, events.by_slug(db, slug).id)
+    return (f"{row.at:%H:%M}", row.staff) == (text, sorted(set(chosen))) if row else not text
+
+
+def _page(
+    service: Service, slug: str, given: tuple[str, Sequence[int]] | None = None, wrong: Texts | None = None
+) -> Answer:
+    with service.database.read() as db:
+        event = events.by_slug(db, slug)
+        row = daily_reports.find(db, event.id)
+        options = [(str(one.id), one.name) for one in daily_reports.admins(db, event.id)]
+    at, chosen = given or ((f"{row.at:%H:%M}", row.staff) if row else ("", ()))
+    told: dict[str, Any] = {"at": at, "chosen": [str(number) for number in chosen], "admins": options}
+    told |= {"zone": event.timezone, "is_on": row is not None, "wrong": wrong or {}, "labels": LABELS}
+    return page("report", UNPROCESSABLE if wrong else 200, seen=_mark(row), **told)
