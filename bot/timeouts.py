@@ -118,6 +118,10 @@ DELIVERY_TTL = timedelta(hours=6)
 """How long a message is tried before it has failed."""
 OTP_DELIVERY_TTL = timedelta(minutes=10)
 """How long an OTP is tried: one that comes later puzzles its reader, and nobody waits for it any more."""
+STATUS_SILENCE = timedelta(minutes=3)
+"""After which Twilio is asked for a message of which it has told nothing: its callbacks come within seconds."""
+STATUS_ASKED_TTL = timedelta(minutes=15)
+"""How soon it is asked again for the same message."""
 PAIR_RATE_SECONDS = 6.0
 """Between two messages to somebody to whom we wrote too fast (docs/field-notes.md#error-codes, 63018)."""
 PAIR_LIMIT_TTL_SECONDS = 600

@@ -39,6 +39,7 @@ SCHEDULE = (
     PeriodicTask(tasks.take_over, 15),
     PeriodicTask(tasks.replay, 5),
     PeriodicTask(tasks.look_for_missed, 180),
+    PeriodicTask(tasks.ask_for_statuses, 60),
     PeriodicTask(tasks.listen, 60),
     PeriodicTask(tasks.look_at_approvals, 600),
     PeriodicTask(tasks.broadcast, 10),

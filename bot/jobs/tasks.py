@@ -91,6 +91,14 @@ def offer_places() -> None:
     mine.outbox.dispatch(place_offers.review(mine.database, mine.now()))
 
 
+def ask_for_statuses() -> None:
+    """Ask Twilio for what became of messages of which it has told nothing."""
+    from bot.delivery.dispatch import overdue_statuses
+
+    mine = service()
+    overdue_statuses.ask(mine.database, mine.redis, mine.twilio, mine.outbox, mine.now())
+
+
 def add_up() -> None:
     """Put down how far registrations have come, and fold what has happened into the figures."""
     from bot.domain.stats import counters as figure_counters
@@ -186,7 +194,7 @@ def work_on_list(number: int) -> None:
 
 _TASKS: tuple[Callable[..., None], ...] = (
     *(drain, deliver, sweep, take_over, replay, listen, look_at_approvals, look_for_missed, add_up, alert, report),
-    *(publish_figures, forget),
+    *(publish_figures, forget, ask_for_statuses, offer_places),
     *(keep_no_longer, index_names, broadcast, discard_photos, export, see_to_exports, work_on_list),
 )
 BY_NAME = {f"{__name__}.{task.__name__}": task for task in _TASKS}

@@ -81,6 +81,14 @@ class Twilio:
             raise SendFailed("list_too_long", retry=True)
         return None
 
+    def status(self, sid: str) -> StatusUpdate:
+        """What became of one message of ours by now. Raises SendFailed, also where Twilio knows none of this SID."""
+        try:
+            message = self._client.messages(sid).fetch()
+        except Exception as problem:
+            raise self._failure(problem) from None
+        return StatusUpdate(sid, str(message.status), _number(message.error_code))
+
     def received(self, since: datetime, until: datetime | None = None) -> Iterator[tuple[Inbound, datetime]]:
         """Every message to our senders that Twilio got since then (and until then), with the moment, to the second.
 

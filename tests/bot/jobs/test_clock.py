@@ -65,6 +65,8 @@ def test_every_task_is_there() -> None:
         tasks.look_at_approvals: 600,
         tasks.broadcast: 10,
         tasks.discard_photos: 10,
+        tasks.offer_places: 10,
+        tasks.ask_for_statuses: 60,
         tasks.add_up: 5,
         tasks.alert: 60,
         tasks.report: 60,
@@ -87,3 +89,7 @@ def test_as_a_process_it_tells_that_it_lives_and_ends_at_sigterm(
         assert clock.stop() == 0
         assert "Traceback" not in clock.said
     assert CronScheduler.all(redis) == []
+
+
+def test_workers_know_every_task_that_the_clock_hands_over() -> None:
+    assert {piece.task for piece in SCHEDULE} <= set(tasks.BY_NAME.values())

@@ -7,6 +7,7 @@ docs/figures.md has.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from click.testing import CliRunner
 from redis import Redis
 
 from admin_cli.__main__ import cli
-from bot.delivery.dispatch import enqueue_reply
+from bot.delivery.dispatch import enqueue_reply, overdue_statuses
 from bot.delivery.templates import interactive
 from bot.delivery.templates.interactive import CardShape
 from bot.delivery.twilio import http as twilio_http
@@ -300,3 +301,28 @@ def test_while_a_sender_rests_nobodys_message_is_tried(world: Whole) -> None:
     assert shown(second)["story"][1]["reason"] == "sender_paused"
     sent = world.twilio.messages.several(world.twilio.messages.sids(recipient="whatsapp:+919800000009"))
     assert [one.created_ms >= (NOW.timestamp() + 299) * 1000 for one in sent] == [True]
+
+
+def test_what_twilio_could_not_tell_is_asked_for(world: Whole) -> None:
+    """Its callbacks met no web process, so that nothing came after our call."""
+    world.order(fault="lose", kind="status", times=ALWAYS)
+    image = owed(world, "pass")
+    world.service.outbox.deliver(image)
+    world.rest()
+    assert world.row(image).status == "queued"
+    assert ask_for_statuses(world, minutes=2.9) == 0
+    world.twilio.messages.change(str(world.row(image).message_sid), status="queued")
+    assert ask_for_statuses(world, minutes=3.1) == 1  # and Twilio knows no more than we do
+    world.twilio.messages.change(str(world.row(image).message_sid), status="undelivered", error_code=63019)
+    assert ask_for_statuses(world, minutes=10) == 0
+    world.service.redis.delete(f"status-asked:{image}")  # Redis does not travel
+    assert ask_for_statuses(world, minutes=18.2) == 1
+    assert (world.row(image).status, world.row(image).error_code) == ("owed", 63019)  # and tried once more
+    assert ask_for_statuses(world, minutes=40) == 0
+
+
+def ask_for_statuses(world: Whole, minutes: float) -> int:
+    """A look at what is silent, so long after it was owed."""
+    world.moment.move_to(NOW + timedelta(minutes=minutes))
+    service = world.service
+    return overdue_statuses.ask(service.database, service.redis, service.twilio, service.outbox, service.now())
