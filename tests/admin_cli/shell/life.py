@@ -35,6 +35,12 @@ OF = "--event fair"
 QUESTION = '[{"name": "city", "kind": "text", "labels": {"en": "Which city?"}}]'
 ROSTER = "phone,name,role\n+919812345680,Mira Rao,supervisor\n"
 
+JOINING = (
+    "INSERT INTO join_requests (event_id, invitation_id, phone, name, status, created_at) "
+    "SELECT event_id, id, '+9198123456{}', 'Dev', 'waiting', created_at FROM invitations"
+)
+CONFIRMED = "SELECT count(*) FROM join_requests WHERE status = 'confirmed'"
+
 SET_UP = (
     Run("db upgrade", told="/staff/claim/"),
     Run("db check", told="at"),
@@ -78,7 +84,14 @@ SET_UP = (
     Run("volunteers waiting", f"{OF} --json", told="[]"),
     Run("volunteers confirm", f"{OF} --phone +919812345681", code=1, told="nobody_waits"),
     Run("volunteers decline", f"{OF} --phone +919812345681", code=1, told="nobody_waits"),
+    Run("volunteers confirm", f"{OF} --phone +919812345601", before=JOINING.format("01"), sql=CONFIRMED),
+    Run("volunteers decline", f"{OF} --phone +919812345602", before=JOINING.format("02"), sql=CONFIRMED),
     Run("volunteers end-invitation", f"RIVER-RIVER-RIVER {OF}", code=1, told="no_such_invitation"),
+    Run(
+        "volunteers end-invitation",
+        f"MANGO-RIVER-TOWER {OF}",
+        before="UPDATE invitations SET words = 'MANGO-RIVER-TOWER'",
+    ),
     Run("volunteers disable", "--phone +919812345680", sql="SELECT count(*) FROM staff WHERE NOT enabled"),
     Run("volunteers enable", "--phone +919812345680", sql="SELECT count(*) FROM staff WHERE NOT enabled", gives=0),
     Run("volunteers list", f"{OF} --json", told="Mira Rao"),

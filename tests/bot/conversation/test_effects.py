@@ -15,7 +15,7 @@ from bot.domain.models import Contact, Delivery, Event, Pass
 from bot.domain.roster import invitations as team_invitations
 from bot.inbound import Inbound
 from flows import shapes
-from flows.shapes import gate_effects, invitations, ownership_proof, walkup_effects
+from flows.shapes import gate_effects, invitations, ownership_proof, waiting_effects, walkup_effects
 from flows.understanding import codes
 from tests.bot.domain.builders import DAY, NOW, SECRET, refused, taken
 
@@ -25,7 +25,7 @@ OTHER = "+919999999999"
 
 EFFECTS = [
     thing
-    for module in (shapes, gate_effects, invitations, ownership_proof, walkup_effects)
+    for module in (shapes, gate_effects, invitations, ownership_proof, waiting_effects, walkup_effects)
     for thing in vars(module).values()
     if isinstance(thing, type) and issubclass(thing, shapes.Effect) and thing.__module__ == module.__name__
 ][1:]
