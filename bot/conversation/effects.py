@@ -47,7 +47,7 @@ from flows.shapes import (
 )
 from flows.shapes.invitations import CheckInvitation, JoinTeam
 from flows.shapes.ownership_proof import MarkProofTold, ProveByCode
-from flows.shapes.waiting_effects import LeaveWaitingList
+from flows.shapes.waiting_effects import JoinWaitingList, LeaveWaitingList
 from flows.understanding import codes
 
 Results = dict[str, Any]
@@ -223,13 +223,9 @@ def _say(effect: Say, ctx: EffectContext) -> Results:
     return {}
 
 
-@perform.register
-def _register(effect: Register, ctx: EffectContext) -> Results:
-    asked_by, is_new = ctx.registrant(effect.language)
-    holder = asked_by
-    if effect.phone:
-        holder = people.find_or_make(ctx.db, phone=effect.phone, now=ctx.now).id
-    wish = registrations.Wish(
+def wish_of(effect: Register | JoinWaitingList, ctx: EffectContext) -> registrations.Wish:
+    """What somebody answered and agreed to, as the domain takes it."""
+    return registrations.Wish(
         effect.event,
         effect.full_name,
         date.fromisoformat(effect.visit_date),
@@ -240,6 +236,15 @@ def _register(effect: Register, ctx: EffectContext) -> Results:
         effect.consent_version,
         effect.consent_text,
     )
+
+
+@perform.register
+def _register(effect: Register, ctx: EffectContext) -> Results:
+    asked_by, is_new = ctx.registrant(effect.language)
+    holder = asked_by
+    if effect.phone:
+        holder = people.find_or_make(ctx.db, phone=effect.phone, now=ctx.now).id
+    wish = wish_of(effect, ctx)
     if effect.waiting is not None:
         offers.claim(
             ctx.db, effect.waiting, contact_id=asked_by, day=wish.visit_date, people=wish.party_size, now=ctx.now
