@@ -1,6 +1,7 @@
 """Rate limits of requests, counted in Redis for all processes together, by the library `limits`.
 
-Where Redis is away each process counts for itself, so that routes that need no Redis go on.
+Flask-Limiter stands on that library too; its wrapper alone cost an eighth of an admission (docs/figures.md). Where
+Redis is away each process counts for itself, so that routes that need no Redis go on.
 """
 
 import time
