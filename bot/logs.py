@@ -28,8 +28,8 @@ PERSONAL = frozenset(
 """Words of keys whose values may be a person's, or give access: `full_name`, `from_`, `auth_token`."""
 NUMBERS = re.compile(rf"\+\d{{7,15}}|{WHATSAPP}:[^\s'\"&]+", re.IGNORECASE)
 """Phone numbers and WhatsApp addresses, wherever in a text they stand."""
-QUIET_LIBRARIES = ("urllib3", "twilio.http_client", "PIL", "asyncio", "sanic", "rasa_sdk", "alembic")
-"""Libraries whose chatter helps nobody here; their warnings are kept."""
+QUIET_LIBRARIES = ("bot.database", "urllib3", "twilio.http_client", "PIL", "asyncio", "sanic", "rasa_sdk", "alembic")
+"""Loggers whose chatter helps nobody here; their warnings are kept. `bot.database` is SQLAlchemy's, of our kind of pool."""
 
 
 class ToStderr(logging.Handler):

@@ -137,7 +137,13 @@ def test_kinds(ok: Run, run: Run, rows: Rows, fair: str, gate: str) -> None:
     ok("events", "kinds", "set", "staff", *of, "--policy", "in_out", "--gate", gate, "--max-party", "45")
     assert rows("events", "kinds", "list", *of)[1] == {
         **{"slug": "staff", "number": 1, "labels": {"en": "Exhibitor", "hi": "प्रदर्शक"}},
-        **{"days": ["2027-01-09", "2027-01-11"], "policy": "in_out", "max_party": 45, "gates": [gate]},
+        **{
+            "days": ["2027-01-09", "2027-01-11"],
+            "policy": "in_out",
+            "max_party": 45,
+            "gates": [gate],
+            "retired": False,
+        },
     }
     ok("events", "kinds", "set", "staff", *of, "--policy", "none", "--gate", "none", "--day", "none")
     kept = rows("events", "kinds", "list", *of)[1]

@@ -43,7 +43,7 @@ def test_a_figure(copy: Copy) -> None:
         r'\1\2\1forced=day.by_gate("forced_at").get(\3, \4()).times,' "\n",
     )
     tables = "webhooks/staff/dashboard/tables.py"
-    copy.replace(tables, r'(    \w+ = \("admitted"), ("lately", "refused", "last_scan"\))', r'\1, "forced", \2')
+    copy.replace(tables, r'(    \w+ = \("admitted"), ("rate", "lately", "refused", "last_scan"\))', r'\1, "forced", \2')
     copy.replace(tables, r"(\(number\(gate\.admitted\)), ", r"\1, number(gate.forced), ")
     copy.insert("webhooks/staff/dashboard/texts.py", r'    "admitted": _\(', '    "forced": _("Forced at the gate"),\n')
     copy.replace("docs/dashboard.md", r"(\| Gates \| people let in)", r"\1, forced entries")

@@ -19,7 +19,7 @@ MAX_LENGTH = 300
 MAX_OPTION_LENGTH = 72
 """Characters of an option: what a row of a WhatsApp list shows of its description (docs/field-notes.md#limits)."""
 NAME_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,29}")
-_STEPS = {"language", "event", "full_name", "visit_date", "party_size", "agree", "phone", "otp", "choice"}
+_STEPS = {"language", "event", "full_name", "visit_date", "party_size", "agree", "phone", "otp", "choice", "wait"}
 RESERVED_NAMES = frozenset({*_STEPS, "event_slug", "code", "under", "resend"})
 """Names of the flows' own steps and slots."""
 _KEYS = frozenset(("name", "kind", "labels", "required", "options", "least", "most"))

@@ -120,6 +120,7 @@ TABLE_NAMES: Mapping[str, Sentence] = {
 
 COLUMN_NAMES: Mapping[str, Sentence] = {
     "answers": _("answers"),
+    "at": _("time"),
     "approval": _("approval"),
     "beyond": _("over the limit"),
     "capacity": _("places"),
@@ -190,6 +191,8 @@ COLUMN_NAMES: Mapping[str, Sentence] = {
     "since": _("from"),
     "slug": _("short name"),
     "starts_on": _("first day"),
+    "sent_on": _("last sent"),
+    "staff": _("people"),
     "status": _("status"),
     "taken": _("taken"),
     "task": _("step"),
