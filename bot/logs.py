@@ -29,7 +29,7 @@ PERSONAL = frozenset(
 NUMBERS = re.compile(rf"\+\d{{7,15}}|{WHATSAPP}:[^\s'\"&]+", re.IGNORECASE)
 """Phone numbers and WhatsApp addresses, wherever in a text they stand."""
 QUIET_LIBRARIES = ("bot.database", "urllib3", "twilio.http_client", "PIL", "asyncio", "sanic", "rasa_sdk", "alembic")
-"""Loggers whose chatter helps nobody here; their warnings are kept. `bot.database` is SQLAlchemy's, of our kind of pool."""
+"""Loggers whose chatter helps nobody here; their warnings are kept. `bot.database` is that of our pool."""
 
 
 class ToStderr(logging.Handler):
