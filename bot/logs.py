@@ -59,7 +59,7 @@ def configure(settings: Settings, process: str = "web") -> None:
     handler = ToStderr(settings.log_level)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[_drop_exception, *shared],
+            foreign_pre_chain=[_drop_argument_values, *shared],
             processors=_last(settings),
             use_get_message=False,
             pass_foreign_args=True,
@@ -111,7 +111,7 @@ def _last(settings: Settings) -> list[Processor]:
     return [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
 
 
-def _drop_exception(_logger: Any, _method: str, event: EventDict) -> EventDict:
+def _drop_argument_values(_logger: Any, _method: str, event: EventDict) -> EventDict:
     """Keeps of a library's log line only its constant text and numbers: filled-in values may be personal."""
     record: logging.LogRecord = event["_record"]
     event["event"] = error_reports.template(record.msg, event.pop("positional_args", ()))
@@ -119,7 +119,7 @@ def _drop_exception(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 
 def _describe_error(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """Where there is an error: its class and its way through the code, never its words."""
+    """Where there is an error: its class and where in the code it came from, never its message."""
     given = event.pop("exc_info", None)
     problem = given[1] if isinstance(given, tuple) else given if isinstance(given, BaseException) else None
     if given is True:
@@ -131,11 +131,11 @@ def _describe_error(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 
 def mask(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """Hide the values of telling keys, and numbers and addresses within any text."""
-    return {key: REDACTED if _is_safe_key(key) else _without_numbers(value) for key, value in event.items()}
+    """Hide the values of keys that may hold personal data or secrets, and numbers and addresses within any text."""
+    return {key: REDACTED if _is_sensitive_key(key) else _without_numbers(value) for key, value in event.items()}
 
 
-def _is_safe_key(key: str) -> bool:
+def _is_sensitive_key(key: str) -> bool:
     return not key.startswith("_") and not PERSONAL.isdisjoint(key.lower().split("_"))
 
 
@@ -145,7 +145,8 @@ def _without_numbers(value: Any) -> Any:
             return NUMBERS.sub(REDACTED, value)
         case dict():
             return {
-                key: REDACTED if _is_safe_key(str(key)) else _without_numbers(inner) for key, inner in value.items()
+                key: REDACTED if _is_sensitive_key(str(key)) else _without_numbers(inner)
+                for key, inner in value.items()
             }
         case list() | tuple():
             return [_without_numbers(inner) for inner in value]

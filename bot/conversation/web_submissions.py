@@ -56,7 +56,7 @@ class WebSubmissions:
         """
         return self._perform_once(requested, self._request(asker, request), asker.network)
 
-    def stored_results(self, asker: Asker, request: str) -> bool:
+    def is_performed(self, asker: Asker, request: str) -> bool:
         """Whether the effects of this request have been performed."""
         return self._stored(self._request(asker, request).sid) is not None
 

@@ -284,7 +284,7 @@ def show_refusal(form: RegistrationForm, no: Refused) -> Answer:
 
 def show_existing(form: RegistrationForm, code: str) -> Answer:
     """Redirects to a pass that was there before; says so unless the first click of two has just made it."""
-    mine = form.ctx.service.web_submissions.stored_results(form.ctx.asker, form.ctx.draft.request)
+    mine = form.ctx.service.web_submissions.is_performed(form.ctx.asker, form.ctx.draft.request)
     return to_pass(form, code, "" if mine else "already")
 
 

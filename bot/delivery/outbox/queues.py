@@ -22,11 +22,12 @@ QUEUE_NAMES = (DRAINS, PERIODIC, "passes", "bulk")
 DRAIN = "bot.jobs.tasks.drain"
 EXPORT, LIST = "bot.jobs.tasks.export", "bot.jobs.tasks.work_on_list"
 FAILED_JOB_TTL_SECONDS = 60
-"""What is owed stands in the rows, which also tell what failed."""
+"""Short, because the rows of deliveries say what must still be sent and what failed."""
 JOB_TTL_SECONDS = 300
-"""An export's job that has waited so long is forgotten: the clock begins the export."""
+"""An export's job that has waited so long is forgotten: the process `bot.jobs.clock` begins the export."""
 ASIDE = "rq:aside"
-"""The ids of the latest entries that workers put aside, as none of ours; each is kept at `rq:aside:<id>`."""
+"""The ids of the latest queue entries that this program has not made, and that workers did not run; each is kept at
+`rq:aside:<id>`."""
 
 
 def queue(redis: "Redis", name: str) -> Queue:

@@ -59,15 +59,15 @@ def test_clicks_at_one_moment_register_once_and_hear_the_same(submissions: WebSu
     with ThreadPoolExecutor(CLICKS) as clicks:
         assert len(set(clicks.map(click, range(CLICKS)))) == 1
     assert (count(submissions, Pass), count(submissions, Delivery)) == (1, 0)
-    assert submissions.stored_results(ASHA, "one")
-    assert not submissions.stored_results(ASHA, "two")
-    assert not submissions.stored_results(Asker("another visit", PHONE), "one")
+    assert submissions.is_performed(ASHA, "one")
+    assert not submissions.is_performed(ASHA, "two")
+    assert not submissions.is_performed(Asker("another visit", PHONE), "one")
 
 
 def test_a_refusal_leaves_nothing_and_the_same_request_may_come_again(submissions: WebSubmissions) -> None:
     with refused("party_too_large"):
         submissions.perform((KeepLanguage("hi"), register(party_size=11)), ASHA, "one")
-    assert not submissions.stored_results(ASHA, "one")
+    assert not submissions.is_performed(ASHA, "one")
     assert submissions.perform((register(),), ASHA, "one")["code"]
 
 
