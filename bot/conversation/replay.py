@@ -18,10 +18,10 @@ from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot import timeouts
-from bot.conversation import replay_shards
+from bot.conversation import replay_locks
 from bot.conversation.dialogue import Dialogue
 from bot.conversation.look import identity_of
-from bot.conversation.replay_shards import SHARD_COUNT, SentMessage
+from bot.conversation.replay_locks import SHARD_COUNT, SentMessage
 from bot.conversation.store import ConversationStore
 from bot.database import Database
 from bot.domain import people
@@ -92,11 +92,11 @@ class MessageReplay:
         people = self._waiting_by_person()
         if not people:
             return 0
-        waiting = Counter(replay_shards.shard_of(person) for person, messages in people.items() for _ in messages)
+        waiting = Counter(replay_locks.shard_of(person) for person, messages in people.items() for _ in messages)
         # SQLite has one writer at a time: several processes would only wait for one another.
         together = waiting.total() >= SHARDING_THRESHOLD and not self.database.is_sqlite
         most = 1 if together else SHARD_COUNT
-        with replay_shards.hold_shards(
+        with replay_locks.hold_shards(
             self.redis, LOCK_PREFIX, [share for share, _ in waiting.most_common()], most
         ) as mine:
             taken = self._replay_all(mine)
@@ -161,7 +161,7 @@ class MessageReplay:
             with self.database.write() as db:
                 db.execute(_SET_SENT_AT, dated)
 
-    def _replay_all(self, shards: replay_shards.ShardLocks) -> int:
+    def _replay_all(self, shards: replay_locks.ShardLocks) -> int:
         """Take the messages of these shares' people, as long as there are any and this run may last; how many."""
         end, taken = monotonic() + REPLAY_RUN_LIMIT_SECONDS, 0
         with ThreadPoolExecutor(MAX_CONCURRENT_PEOPLE, thread_name_prefix="replay") as pool:
@@ -183,9 +183,9 @@ class MessageReplay:
         self._date_fallback_messages(waiting[-1][1] + SETTLING_TIME)
         waiting = self._waiting(10 * BATCH_SIZE)
         owners = self.conversations.owners({name for inbound, _ in waiting for name in inbound.addresses})
-        return replay_shards.by_person(waiting, owners)
+        return replay_locks.by_person(waiting, owners)
 
-    def _replay_person(self, messages: Sequence[SentMessage], end: float, shards: replay_shards.ShardLocks) -> int:
+    def _replay_person(self, messages: Sequence[SentMessage], end: float, shards: replay_locks.ShardLocks) -> int:
         """Take one person's messages; how many."""
         done = []
         try:

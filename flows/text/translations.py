@@ -17,8 +17,8 @@ from babel.messages.plurals import get_plural
 from babel.messages.pofile import write_po
 
 from flows import locale
+from flows.text.audiences import lacking, lacking_words, needed
 from flows.text.languages import SOURCE, TABLE
-from flows.text.readers import lacking, lacking_words, needed
 from flows.text.translate import DOMAIN, catalogue, file_of
 
 ROOMS = ("flows", "bot", "webhooks", "admin_cli")

@@ -11,7 +11,7 @@ import structlog
 
 from bot.conversation import replay
 from bot.conversation.replay import MessageReplay
-from bot.conversation.replay_shards import SentMessage
+from bot.conversation.replay_locks import SentMessage
 from bot.database import Database
 from bot.inbound import Inbound
 from bot.service import assemble, utc_now

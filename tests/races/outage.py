@@ -12,7 +12,7 @@ from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
 from bot.conversation.dialogue import deferred_answer
-from bot.conversation.replay_shards import SentMessage
+from bot.conversation.replay_locks import SentMessage
 from bot.database import Database
 from bot.domain.models import ContactAlias, Delivery, Pass
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_SENDER, SIMULATED_TOKEN

@@ -11,8 +11,8 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from bot.domain.models import Event
 from bot.errors import Refused
+from flows.text.audiences import lacking, lacking_words
 from flows.text.languages import LANGUAGES, TABLE
-from flows.text.readers import lacking, lacking_words
 
 SLUG_PATTERN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_SLUG_LENGTH = 40

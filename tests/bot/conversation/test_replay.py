@@ -11,10 +11,10 @@ import pytest
 from redis import Redis
 from sqlalchemy import select
 
-from bot.conversation import replay, replay_shards
+from bot.conversation import replay, replay_locks
 from bot.conversation.dialogue import Dialogue, deferred_answer
 from bot.conversation.replay import MAX_MESSAGE_AGE, MessageReplay
-from bot.conversation.replay_shards import SentMessage
+from bot.conversation.replay_locks import SentMessage
 from bot.database import Database
 from bot.domain import events, people
 from bot.domain.models import Delivery, InboundMessage, Pass
@@ -281,7 +281,7 @@ def test_two_clocks_take_each_message_once(bench: Bench, redis: "Redis", monkeyp
 
 def test_a_replay_that_was_killed_keeps_the_next_away_for_seconds_only(bench: Bench, redis: "Redis") -> None:
     bench.belated.store(message(0))
-    names = [f"{replay.LOCK_PREFIX}:{number}" for number in range(replay_shards.SHARD_COUNT)]
+    names = [f"{replay.LOCK_PREFIX}:{number}" for number in range(replay_locks.SHARD_COUNT)]
     assert all(redis.lock(name, timeout=REPLAY_LOCK_SECONDS).acquire(blocking=False) for name in names)
     assert bench.belated.replay() == 0
     assert all(0 < int(str(redis.pttl(name))) <= 15_000 for name in names)
@@ -327,7 +327,7 @@ def test_messages_of_two_addresses_are_one_persons_where_any_message_tells_so() 
 
     waiting = [said("SM1", phone="+1"), said("SM2", user="IN.2"), said("SM3", "+1", "IN.2"), said("SM4", user="IN.5")]
     owners = {name: name for name in ("phone:+1", "user:IN.2")} | {"user:IN.5": "phone:+5"}
-    people = replay_shards.by_person([*waiting, said("SM5", user="IN.2")], owners)
+    people = replay_locks.by_person([*waiting, said("SM5", user="IN.2")], owners)
     assert {person: [one.sid for one, _ in theirs] for person, theirs in people.items()} == {
         "phone:+1": ["SM1", "SM2", "SM3", "SM5"],
         "phone:+5": ["SM4"],

@@ -18,10 +18,10 @@ from flows.shapes import Sentence
 from flows.text import (
     SpokenSentence,
     _,
+    audiences,
     in_all_languages,
     lines,
     ngettext_,
-    readers,
     refusals,
     render,
     sentence_for,
@@ -41,7 +41,7 @@ BEGUN = [language for language in locale.CODES if language != SOURCE]
 
 def leftovers(language: str, wanted: Catalog) -> Iterator[str]:
     """The sentences of a language's file that the code does not have any more, or that it need not say."""
-    known = {str(message.id) for message in readers.needed(wanted, language)}
+    known = {str(message.id) for message in audiences.needed(wanted, language)}
     for message in catalogue(language):
         if message.id and str(message.id) not in known:
             yield message.id[0] if isinstance(message.id, tuple | list) else message.id
@@ -136,14 +136,14 @@ def wanted() -> Catalog:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_sentence_is_missing_or_fuzzy(language: str, wanted: Catalog) -> None:
-    assert list(readers.lacking(language, wanted)) == []
-    assert list(readers.lacking_words(language)) == []
+    assert list(audiences.lacking(language, wanted)) == []
+    assert list(audiences.lacking_words(language)) == []
 
 
 def test_it_is_known_of_every_sentence_who_reads_it(wanted: Catalog) -> None:
     files = {file for message in wanted for file, _line in message.locations}
     assert files
-    assert {file for file in files if not readers.who_reads(file)} == set()
+    assert {file for file in files if not audiences.who_reads(file)} == set()
 
 
 @pytest.mark.parametrize("language", BEGUN)
@@ -156,7 +156,7 @@ def test_every_table_of_a_vocabulary_is_one_of_the_source(language: str) -> None
 @pytest.mark.parametrize("language", BEGUN)
 def test_every_sentence_that_it_must_say_stands_in_its_file(language: str, wanted: Catalog) -> None:
     known = catalogue(language)
-    assert [message.id for message in readers.needed(wanted, language) if known.get(message.id) is None] == []
+    assert [message.id for message in audiences.needed(wanted, language) if known.get(message.id) is None] == []
 
 
 @pytest.mark.parametrize("language", BEGUN)
@@ -222,11 +222,11 @@ def test_a_language_without_a_file_lacks_everything_and_can_be_begun(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: Catalog
 ) -> None:
     monkeypatch.setattr(locale, "FOLDER", tmp_path)
-    needed = len(list(readers.needed(wanted, "mr")))
+    needed = len(list(audiences.needed(wanted, "mr")))
     assert 0 < needed < len(wanted)
-    assert len(list(readers.lacking("mr", wanted))) == needed + 1  # the file itself
+    assert len(list(audiences.lacking("mr", wanted))) == needed + 1  # the file itself
     translations.update("mr", wanted)
-    assert len(list(readers.lacking("mr", wanted))) == needed
+    assert len(list(audiences.lacking("mr", wanted))) == needed
     assert list(leftovers("mr", wanted)) == []
 
 
