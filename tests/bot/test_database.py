@@ -77,7 +77,7 @@ def test_whoever_finds_no_connection_in_time_is_told_as_if_the_database_were_awa
 
 def test_a_connection_is_given_up_when_its_server_says_nothing(postgres: Database) -> None:
     with postgres.engine.connect() as connection:
-        given = connection.connection.driver_connection.info.get_parameters()  # type: ignore[union-attr]  # psycopg's
+        given = connection.connection.driver_connection.info.get_parameters()  # type: ignore[union-attr]  # psycopg's own; None only once it is closed
     assert {name: int(given[name]) for name in ("tcp_user_timeout", "keepalives_idle", "connect_timeout")} == {
         "tcp_user_timeout": 30_000,
         "keepalives_idle": 15,

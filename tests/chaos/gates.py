@@ -2,6 +2,7 @@
 
 import random
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
@@ -19,7 +20,7 @@ PARTY = (None, 1, 1, 2)
 """How many of a party come together; None: all who are left."""
 
 
-class Asking(threading.Thread):
+class Asking(threading.Thread, ABC):
     """Asks again and again, from when it is started to when it is closed."""
 
     def __init__(self, every: float) -> None:
@@ -32,9 +33,9 @@ class Asking(threading.Thread):
         while not self._over.wait(self._every):
             self.ask()
 
+    @abstractmethod
     def ask(self) -> None:
         """Once."""
-        raise NotImplementedError
 
     def close(self) -> None:
         """Finish what is asked, and end."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, render_template, request
@@ -158,16 +159,16 @@ def _serves_several(service: Service) -> bool:
 
 
 def _render_parts(dashboard: Dashboard, event: Event) -> RenderedDashboard:
-    macros = current_app.jinja_env.get_template("staff/dashboard_parts.html").module
+    macros: Any = current_app.jinja_env.get_template("staff/dashboard_parts.html").module  # its macros have no types
     html = {
-        "state": macros.state(tiles.state(dashboard), tiles.stopped(dashboard)),  # type: ignore[attr-defined]  # macros of a template
-        "hero": macros.hero(tiles.hero(dashboard), i18n.say(TEXTS["ADMITTED"])),  # type: ignore[attr-defined]  # the same
-        "alerts": macros.alerts(tiles.alerts(dashboard)),  # type: ignore[attr-defined]  # the same
-        "tiles": macros.tiles(tiles.tiles(dashboard)),  # type: ignore[attr-defined]  # the same
+        "state": macros.state(tiles.state(dashboard), tiles.stopped(dashboard)),
+        "hero": macros.hero(tiles.hero(dashboard), i18n.say(TEXTS["ADMITTED"])),
+        "alerts": macros.alerts(tiles.alerts(dashboard)),
+        "tiles": macros.tiles(tiles.tiles(dashboard)),
     }
     shown = tables.all_of(dashboard, event)
     for name, table in shown.items():
-        html[name] = macros.table(table)  # type: ignore[attr-defined]  # the same
+        html[name] = macros.table(table)
     key = _page(event, (name for name, table in shown.items() if table.is_drawn))
     whole = "".join(f'<div id="{name}" hx-swap-oob="innerHTML">{part}</div>' for name, part in html.items()).encode()
     return RenderedDashboard(dashboard, html, whole, gzip.compress(whole, mtime=0), sha256(whole).hexdigest()[:32], key)

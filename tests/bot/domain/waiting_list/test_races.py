@@ -1,11 +1,12 @@
 """One offer for each place, whoever comes at the same moment; a yes and the end of the hour agree."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.domain import events, passes, people, waiting_list
@@ -115,8 +116,8 @@ def _sums(database: Database, event_id: int) -> tuple[int, int, int]:
         return row.taken, row.held, row.waiting
 
 
-def _without_lock(db: Any, event_id: int, day: Any) -> EventDay | None:
-    return db.get(EventDay, (event_id, day))  # type: ignore[no-any-return]  # a session as any other
+def _without_lock(db: Session, event_id: int, day: date) -> EventDay | None:
+    return db.get(EventDay, (event_id, day))
 
 
 def _without_locks_of_entries(row: EventDay, which: Any) -> Any:

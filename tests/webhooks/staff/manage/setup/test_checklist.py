@@ -6,12 +6,18 @@ import pytest
 from flask import Flask
 
 from bot.domain import audit, events
+from bot.domain.events.validation import EventFields
 from bot.domain.models import Event
 from bot.service import Service
 from tests.webhooks.staff.manage.pages import Office, office_of
 
 LINE = re.compile(r'<li( class="done")?>.*?<a href="([^"]+)">', re.DOTALL)
-DATA = {"organiser": "Delhi Books", "purpose": "Entry", "complaints": "help@example.org"}
+DATA: EventFields = {
+    "organiser": "Delhi Books",
+    "purpose": "Entry",
+    "complaints": "help@example.org",
+    "retention_days": 30,
+}
 
 
 @pytest.fixture
@@ -35,7 +41,7 @@ def test_each_line_leads_to_a_page_and_what_is_there_is_done(office: Office) -> 
 
 def test_the_list_goes_when_all_is_done_and_comes_back_when_it_is_not(office: Office) -> None:
     with office.service.database.write() as db:
-        events.change(db, "fair", **DATA, retention_days=30)  # type: ignore[arg-type] # of EventFields
+        events.change(db, "fair", **DATA)
     for line in ("poster", "trial"):
         assert lines(office)[{"trial": "/test"}.get(line, f"/{line}")] is False
         ticked = office.send(f"/setup/{line}", {**office.form("", f"/setup/{line}"), "done": "1"})
