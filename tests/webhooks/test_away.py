@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -39,7 +40,7 @@ class Gate:
     """The fair, a pass for today, a scanner's token and an admin's session, made while all was there."""
 
     def __init__(self, service: Service) -> None:
-        today = (service.now()).date()
+        today = (service.now() + timedelta(hours=5, minutes=30)).date()
         make_event(service, starts_on=today, ends_on=today, gates=["Main"])
         self.issued = issue(service, event_slug="fair")
         with service.database.write() as db:
