@@ -15,6 +15,7 @@ import structlog
 from redis import Redis
 from redis.client import Pipeline
 from redis.exceptions import NoScriptError, RedisError
+from sqlalchemy.orm import Session
 
 from bot.address import AT_TWILIO, Address
 from bot.clocks import SharedClock, utc_now
@@ -200,18 +201,18 @@ class Outbox:
         with self.database.write() as db:
             noted = failures.record_status(db, news, delivery_id, now)
             row = db.get_one(Delivery, noted.delivery) if noted and news.error_code else None
-        if row and news.error_code:
-            self._apply_refusal(row, SendFailed(str(news.error_code), retry=False))
+            if row:
+                # Before the commit: a worker may take the row as soon as it is due, and must not meet the same refusal.
+                self._apply_refusal(db, row, str(news.error_code))
+        if row and outcomes.closes_window(str(news.error_code)):
+            outcomes.wait_for_reader(self.parts, row.lane, sender_of(row, self.settings))
         return noted
 
-    def _apply_refusal(self, row: Delivery, failure: SendFailed) -> None:
+    def _apply_refusal(self, db: Session, row: Delivery, code: str) -> None:
         """Remember what a refusal says of the sender or of the person, which came after Twilio took the message."""
         sender = sender_of(row, self.settings)
-        self.rate_limiter.apply_refusal(sender, row.lane, failure)
-        if failure.code == media_check.NOT_FETCHED:
+        self.rate_limiter.apply_refusal(sender, row.lane, SendFailed(code, retry=False))
+        if code == media_check.NOT_FETCHED:
             self.parts.check_media.doubt()
-        if outcomes.closes_window(failure.code):
-            with self.database.read() as db:
-                tried_at = delivery_history.last_try(db, row.id)
-            self.windows.mark_closed(row.lane, sender, tried_at or self.now())
-            outcomes.wait_for_reader(self.parts, row.lane, sender)
+        if outcomes.closes_window(code):
+            self.windows.mark_closed(row.lane, sender, delivery_history.last_try(db, row.id) or self.now())

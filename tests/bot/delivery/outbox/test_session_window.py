@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from redis import Redis
-from sqlalchemy import update
+from sqlalchemy import event, update
+from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.delivery.dispatch import Outbox, enqueue
@@ -89,6 +90,21 @@ def test_twilio_tells_that_it_is_closed(
     outbox.deliver(image)
     assert len(twilio.sent) == before + 1
     assert row(database, image).status == "queued"
+
+
+def test_whoever_sends_right_after_the_refusal_is_noted_knows_of_it(
+    database: Database, outbox: Outbox, twilio: FakeTwilio, clock: Clock
+) -> None:
+    image, known = a_pass(database), []
+    outbox.deliver(image)
+
+    def note(session: Session) -> None:
+        known.append(outbox.windows.closed(LANE, SENDER, NOW))
+
+    event.listen(Session, "before_commit", note)
+    outbox.record_status(twilio.sent[0].sid, image, "failed", 63016, NOW)
+    event.remove(Session, "before_commit", note)
+    assert known[0]
 
 
 def writes_meanwhile(monkeypatch: pytest.MonkeyPatch, outbox: Outbox, clock: Clock, where: str, of: object) -> None:
