@@ -43,19 +43,19 @@ class EventCard:
 
 def blueprint(service: Service) -> Blueprint:
     """`GET /`."""
-    door = Blueprint("front", __name__)
+    routes = Blueprint("front", __name__)
 
-    @door.get("/")
+    @routes.get("/")
     def page() -> str:
         facts = service.web_submissions.facts(Asker(""))
         opened = open_events(facts)
         i18n.offer(dict.fromkeys(code for event in opened for code in event.languages))
-        doors = [event_card(event, service.settings) for event in opened]
-        why = [] if doors else [i18n.say(sentence) for sentence in none_open(facts)]
-        ways = trial.ways(service, doors[0].whatsapp if doors else "")
-        return render_template("front.html", doors=doors, why=why, words={**TEXTS, **trial.TEXTS}, ways=ways)
+        cards = [event_card(event, service.settings) for event in opened]
+        why = [] if cards else [i18n.say(sentence) for sentence in none_open(facts)]
+        ways = trial.ways(service, cards[0].whatsapp if cards else "")
+        return render_template("front.html", cards=cards, why=why, words={**TEXTS, **trial.TEXTS}, ways=ways)
 
-    return door
+    return routes
 
 
 def event_card(event: Event, settings: Settings) -> EventCard:

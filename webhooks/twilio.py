@@ -46,11 +46,11 @@ Form = Mapping[str, str]
 
 
 def blueprint(service: "Service") -> Blueprint:
-    """The doors of `/webhooks/twilio`."""
-    doors = Blueprint("twilio", __name__, url_prefix="/webhooks/twilio")
+    """The routes of `/webhooks/twilio`."""
+    routes = Blueprint("twilio", __name__, url_prefix="/webhooks/twilio")
     signed = _require_signature(service)
 
-    @doors.post("/message")
+    @routes.post("/message")
     @signed
     def message() -> Response:
         inbound = read_inbound(request.form)
@@ -62,7 +62,7 @@ def blueprint(service: "Service") -> Blueprint:
             log.error("conversation_store_down", sid=inbound.sid, problem=type(problem).__name__)
             return Response("try again", 503, {"Retry-After": str(WEBHOOK_RETRY_AFTER_SECONDS)})
 
-    @doors.post("/fallback")
+    @routes.post("/fallback")
     @signed
     def fallback() -> Response:
         inbound = read_inbound(request.form)
@@ -74,7 +74,7 @@ def blueprint(service: "Service") -> Blueprint:
             log.error("message_not_kept", sid=inbound.sid, problem=type(problem).__name__)
             return Response("try again", 503, {"Retry-After": str(WEBHOOK_RETRY_AFTER_SECONDS)})
 
-    @doors.post("/status")
+    @routes.post("/status")
     @signed
     def status() -> Response:
         service.outbox.record_status(
@@ -86,7 +86,7 @@ def blueprint(service: "Service") -> Blueprint:
         )
         return Response(status=204)
 
-    return doors
+    return routes
 
 
 def _number(text: str) -> int | None:

@@ -19,8 +19,8 @@ TASKS = {"post": send.run_post, "leave": outbound.run_send, "state": outbound.ru
 def register_simulator(app: Flask, settings: Settings, redis: "Redis") -> None:
     """Add the simulator's page, its orders for trouble and its Twilio to the application."""
     made = build_simulator(settings, redis, run_task)
-    for door in (page, control, rest, content, verify, account):
-        app.register_blueprint(door.blueprint(made))
+    for part in (page, control, rest, content, verify, account):
+        app.register_blueprint(part.blueprint(made))
     app.extensions["simulator"] = made
     if not settings.simulator_password:
         access.restrict_to_local(app)

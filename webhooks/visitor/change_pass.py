@@ -21,8 +21,8 @@ from flows.visitor.cancellation import CANCELLATION
 from flows.visitor.my_pass import CHANGE, DAY_REFUSALS, PARTY_REFUSALS
 from webhooks import i18n
 from webhooks.visitor import otp as otp_page
+from webhooks.visitor.context import VisitorContext, visitor_context
 from webhooks.visitor.inputs import FlowInput, inputs_of
-from webhooks.visitor.otp import VisitorContext
 from webhooks.visitor.pass_page import visible_pass
 
 FORM_NAME = "change"
@@ -80,7 +80,7 @@ def add_routes(blueprint: Blueprint, service: Service) -> None:
 
 def _of_own_pass(service: Service, pass_id: int, answer: Callable[[HeldPass], Answer]) -> Answer:
     """What the holder of a pass gets; others are asked for their phone, or shown what they have."""
-    ctx = otp_page.visitor_context(service, FORM_NAME)
+    ctx = visitor_context(service, FORM_NAME)
     with visible_pass(service, pass_id) as visible:
         code = visible.image.code if visible else ""
     facts = chosen_pass({"code": code}, ctx.facts) if code else None

@@ -20,8 +20,8 @@ from webhooks.chat_links import chat_link
 from webhooks.visitor import countries
 from webhooks.visitor import otp as otp_page
 from webhooks.visitor import session as visitor_session
+from webhooks.visitor.context import VisitorContext, visitor_context
 from webhooks.visitor.inputs import inputs_of
-from webhooks.visitor.otp import VisitorContext
 from webhooks.visitor.register import TEXTS as FORM_WORDS
 
 FORM_NAME = "passes"
@@ -43,16 +43,16 @@ def add_routes(blueprint: Blueprint, service: Service) -> None:
 
     @blueprint.get("/passes")
     def find_passes() -> Answer:
-        at = otp_page.visitor_context(service, FORM_NAME)
+        at = visitor_context(service, FORM_NAME)
         return show_passes(at) if at.visit.phone else ask_phone(at)
 
     @blueprint.post("/passes")
     def take_phone() -> Answer:
-        return accept_phone(otp_page.visitor_context(service, FORM_NAME))
+        return accept_phone(visitor_context(service, FORM_NAME))
 
     @blueprint.get("/passes/code")
     def find_code() -> Answer:
-        at = otp_page.visitor_context(service, FORM_NAME)
+        at = visitor_context(service, FORM_NAME)
         known = at.phone and not at.proved
         if not known:
             return redirect(url_for("visitor.find_passes"), 303)
@@ -60,14 +60,14 @@ def add_routes(blueprint: Blueprint, service: Service) -> None:
 
     @blueprint.post("/passes/code")
     def take_find_code() -> Answer:
-        at, back = otp_page.visitor_context(service, FORM_NAME), url_for("visitor.find_passes")
+        at, back = visitor_context(service, FORM_NAME), url_for("visitor.find_passes")
         if not at.phone:
             return redirect(back, 303)
         return otp_page.accept_code(at, url_for("visitor.find_code"), back, back)
 
     @blueprint.post("/passes/leave")
     def leave() -> Answer:
-        service.web_sessions.end(otp_page.visitor_context(service, FORM_NAME).visit)
+        service.web_sessions.end(visitor_context(service, FORM_NAME).visit)
         session.pop(visitor_session.COOKIE, None)
         return redirect(url_for("front.page"), 303)
 

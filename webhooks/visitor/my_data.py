@@ -28,9 +28,8 @@ from flows.text.pass_days import describe_days
 from flows.understanding import codes
 from flows.visitor.my_data import DELETE_DATA
 from webhooks import i18n
-from webhooks.visitor import otp as otp_page
 from webhooks.visitor import session as visitor_session
-from webhooks.visitor.otp import VisitorContext
+from webhooks.visitor.context import VisitorContext, visitor_context
 from webhooks.visitor.pass_page import as_file
 
 FORM_NAME = "data"
@@ -104,7 +103,7 @@ def add_routes(blueprint: Blueprint, service: Service) -> None:
 
 def _proved(service: Service, answer: Callable[[VisitorContext], Answer]) -> Answer:
     """What somebody gets whose phone is proved; all others are asked for one."""
-    at = otp_page.visitor_context(service, FORM_NAME)
+    at = visitor_context(service, FORM_NAME)
     return answer(at) if at.visit.phone else redirect(url_for("visitor.find_passes"), 303)
 
 

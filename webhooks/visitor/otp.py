@@ -1,28 +1,22 @@
 """The steps with which a visitor proves a phone: request a code, send it again, type it."""
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
 
 from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
-from bot.conversation.web_sessions import FormDraft, WebSession
-from bot.conversation.web_submissions import Asker
 from bot.domain import events
 from bot.domain.messaging.otp_limits import Origin
 from bot.errors import Refused
-from bot.service import Service
 from flows import engine
-from flows.shapes import Effect, Facts, Invalid, Sentence
+from flows.shapes import Invalid, Sentence
 from flows.text import _
-from flows.text.choices import languages_spoken
 from flows.visitor.web_registration import FIND_PASSES, OTP, send_otp
 from webhooks import i18n, limits
 from webhooks.chat_links import chat_link, inbox_link
 from webhooks.visitor import countries
 from webhooks.visitor import session as visitor_session
+from webhooks.visitor.context import VisitorContext
 from webhooks.visitor.inputs import inputs_of
 
 ERROR_TEXTS = {"WRONG": _("There is a problem"), "WRONG_TITLE": _("Error: {title}")}
@@ -52,49 +46,6 @@ NO_MORE_CODES = _(
     "your pass without a code."
 )
 CODES_GO_TO = _("We send SMS codes to numbers of: {countries}. With any other number, message us on WhatsApp first.")
-
-
-@dataclass(frozen=True, slots=True)
-class VisitorContext:
-    """One form, and who fills it in."""
-
-    service: Service
-    name: str
-    """The form's."""
-    visit: WebSession
-    draft: FormDraft
-    facts: Facts
-    asker: Asker = field(repr=False)
-
-    def keep(self, draft: FormDraft | None, **changes: Any) -> None:
-        """Save the form, and what else has changed of the visit."""
-        self.service.web_sessions.save(self.visit.with_draft(self.name, draft, **changes))
-
-    @property
-    def phone(self) -> str:
-        """The number that was given; empty before."""
-        return str(self.draft.values.get("phone") or "")
-
-    @property
-    def proved(self) -> bool:
-        """Whether that number has been proved to be theirs."""
-        return bool(self.phone) and self.visit.phone == self.phone
-
-    def perform(self, wanted: tuple[Effect, ...], request_id: str) -> Mapping[str, str]:
-        """Do it once; see bot.conversation.web_submissions. Raises Refused."""
-        return self.service.web_submissions.perform(wanted, self.asker, request_id)
-
-
-def visitor_context(service: Service, name: str) -> VisitorContext:
-    """The form of this name, and its visitor. Facts of a person are known once their phone is proved."""
-    visit = visitor_session.current_session(service)
-    draft = visit.draft(name)
-    default = service.settings.default_region
-    country = countries.known(request.form.get("phone_country", ""), draft.country or default)
-    asker = Asker(visit.id, visit.phone, country, limits.network())
-    facts = service.web_submissions.facts(asker)
-    i18n.offer(languages_spoken({}, facts))
-    return VisitorContext(service, name, visit, replace(draft, country=country), facts, asker)
 
 
 def begin(ctx: VisitorContext, request_id: str) -> int:

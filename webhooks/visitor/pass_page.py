@@ -26,8 +26,8 @@ from flows.text.pass_days import describe_days
 from webhooks import i18n, limits
 from webhooks.chat_links import chat_link
 from webhooks.visitor import calendar
-from webhooks.visitor import otp as otp_page
 from webhooks.visitor import session as visitor_session
+from webhooks.visitor.context import visitor_context
 
 QR_MODULE_PIXELS = 8
 """Pixels of the picture for each module of the QR: enough for a screen held at arm's length."""
@@ -106,7 +106,7 @@ def add_routes(blueprint: Blueprint, service: Service) -> None:
 
     @blueprint.post("/passes/<int:pass_id>/whatsapp")
     def pass_to_whatsapp(pass_id: int) -> Answer:
-        at = otp_page.visitor_context(service, "passes")
+        at = visitor_context(service, "passes")
         with visible_pass(service, pass_id) as visible:
             if visible is None:
                 return redirect(url_for("visitor.find_passes"), 303)

@@ -27,8 +27,8 @@ from webhooks.chat_links import chat_link
 from webhooks.home import dates
 from webhooks.visitor import countries
 from webhooks.visitor import otp as otp_page
+from webhooks.visitor.context import VisitorContext, visitor_context
 from webhooks.visitor.inputs import answered, inputs_of
-from webhooks.visitor.otp import VisitorContext
 
 WEB_FLOW = WEB_REGISTRATION
 TEXTS = {
@@ -82,7 +82,7 @@ def add_routes(blueprint: Blueprint, service: Service) -> None:
     """The pages of a registration."""
 
     def form(slug: str) -> RegistrationForm:
-        at = otp_page.visitor_context(service, f"register {slug}")
+        at = visitor_context(service, f"register {slug}")
         event = event_by(slug, at.facts)
         if event is None:
             abort(404)

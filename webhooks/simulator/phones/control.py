@@ -21,9 +21,11 @@ from webhooks.simulator.twilio import access, session_window
 
 def blueprint(simulator: SimulatorState) -> Blueprint:
     """The orders that stand, new ones, and none any more."""
-    door = access.require_password(Blueprint("simulator_control", __name__, url_prefix="/simulator/control"), simulator)
+    routes = access.require_password(
+        Blueprint("simulator_control", __name__, url_prefix="/simulator/control"), simulator
+    )
 
-    @door.get("")
+    @routes.get("")
     def standing() -> Response:
         return jsonify(
             standing=simulator.faults.standing(),
@@ -31,7 +33,7 @@ def blueprint(simulator: SimulatorState) -> Blueprint:
             deleted_media=simulator.media.deleted(),
         )
 
-    @door.post("")
+    @routes.post("")
     def order() -> tuple[Response, int]:
         asked = json_object()
         if "fallback" in asked:
@@ -43,17 +45,17 @@ def blueprint(simulator: SimulatorState) -> Blueprint:
             simulator.faults.order(kind, ordered)
         return jsonify(standing=simulator.faults.standing(), fallback=simulator.fallback_url), 201
 
-    @door.delete("")
+    @routes.delete("")
     def clear() -> Response:
         simulator.faults.clear()
         simulator.redis.delete(FALLBACK_KEY)
         return Response(status=204)
 
-    @door.errorhandler(faults.NoSuchFault)
+    @routes.errorhandler(faults.NoSuchFault)
     def refuse(reason: faults.NoSuchFault) -> tuple[Response, int]:
         return jsonify(error=str(reason)), 422
 
-    return door
+    return routes
 
 
 def known_phone(simulator: SimulatorState, number: Any) -> SimulatedPhone:

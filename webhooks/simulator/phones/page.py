@@ -25,19 +25,19 @@ SHOWN_INLINE = frozenset(("image/png", "image/jpeg", "image/gif", "image/webp"))
 
 def blueprint(simulator: SimulatorState) -> Blueprint:
     """The page and what it calls."""
-    door = access.require_password(Blueprint("simulator", __name__, url_prefix="/simulator"), simulator)
-    door.before_request(simulator.courier.start)
+    routes = access.require_password(Blueprint("simulator", __name__, url_prefix="/simulator"), simulator)
+    routes.before_request(simulator.courier.start)
 
-    @door.get("")
+    @routes.get("")
     def page() -> str:
         chats = [(thread(simulator, sender), sender, shown_sender(sender)) for sender in simulator.senders]
         return render_template("simulator.html", chats=chats, sms_sender=shown_sender(simulator.sms_sender))
 
-    @door.get("/chat")
+    @routes.get("/chat")
     def chat() -> Response:
         return jsonify(changes(simulator, request.args.get("after", 0, int)))
 
-    @door.post("/phones")
+    @routes.post("/phones")
     def add_phone() -> tuple[Response, int]:
         asked = json_object()
         added = phone(
@@ -49,12 +49,12 @@ def blueprint(simulator: SimulatorState) -> Blueprint:
         simulator.phones.add(added)
         return jsonify(phone_json(added)), 201
 
-    @door.delete("/phones/<number>")
+    @routes.delete("/phones/<number>")
     def remove_phone(number: str) -> Response:
         simulator.phones.remove(number)
         return Response(status=204)
 
-    @door.post("/messages")
+    @routes.post("/messages")
     def write() -> tuple[Response, int]:
         asked = json_object()
         sender = simulator.phones.get(str(asked.get("phone", "")))
@@ -65,25 +65,25 @@ def blueprint(simulator: SimulatorState) -> Blueprint:
         sent = send.deliver_inbound(simulator, sender, to, written(asked), attached[:1])
         return jsonify(message_json(simulator, sent, sender)), 202
 
-    @door.put("/media")
+    @routes.put("/media")
     def attach() -> tuple[Response, int]:
         request.max_content_length = MAX_BYTES
         content_type = request.mimetype or "application/octet-stream"
         sid = simulator.media.add(request.get_data(), content_type, request.args.get("name", "")[:200])
         return jsonify(sid=sid), 201
 
-    @door.get("/media/<sid>")
+    @routes.get("/media/<sid>")
     def medium(sid: str) -> Response:
         found, data = simulator.media.about(sid), simulator.media.data(sid)
         if found is None or data is None:
             abort(404)
         return file_answer(found, data)
 
-    @door.errorhandler(NoNumber)
+    @routes.errorhandler(NoNumber)
     def refuse(reason: NoNumber) -> tuple[Response, int]:
         return jsonify(error=str(reason)), 422
 
-    return door
+    return routes
 
 
 def _string_list(value: Any) -> list[Any]:
