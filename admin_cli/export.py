@@ -23,6 +23,7 @@ TABLES = {
     "checkins": "one row a scan, refused ones too",
     "deliveries": "one row a message about a pass or to many, and what became of it",
     "waiting": "one row an entry of a waiting list, and what became of it",
+    "needs": "one row a day and kind of help that people need, with the number of passes and nobody's name",
     "audit": "who did what",
 }
 FORMATS = ("csv", "xlsx", "jsonl")

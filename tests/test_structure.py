@@ -140,6 +140,7 @@ ROUTES = {
         )
     },
     ("GET", "/staff/manage/<slug>/questions"): ADMIN,
+    ("POST", "/staff/manage/<slug>/questions/needs"): ADMIN,
     ("POST", "/staff/manage/<slug>/questions/<name>/move"): ADMIN,
     ("POST", "/staff/manage/<slug>/setup/<line>"): ADMIN,
     ("GET", "/staff/manage/<slug>/switch/<what>"): ADMIN,

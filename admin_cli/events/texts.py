@@ -80,16 +80,25 @@ def notice(slug: str, text: str | None, language: str, remove: bool, broadcast: 
 @click.option(
     "--file", "source", type=click.File(encoding="utf-8"), help="A JSON file with all questions; `-`: standard input."
 )
+@click.option(
+    "--needs",
+    type=click.BOOL,
+    metavar="on|off",
+    help="Ask, by a ready-made question in all languages, what help people need at the event, or ask it no more.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask before replacing existing questions.")
 @as_json_too
 @as_whom
-def questions(slug: str, source: Any, yes: bool, as_json: bool) -> None:
+def questions(slug: str, source: Any, needs: bool | None, yes: bool, as_json: bool) -> None:
     """The event's own questions: shown, or set from a file. docs/questions.md says what the file holds.
 
     Example: pravesh events questions demo --file questions.json
     """
-    from bot.domain import events
+    from bot.domain import audit, events
 
+    if needs is not None:
+        with session.writing(audit.QUESTIONS_SET, slug) as db:
+            events.ask_needs(db, slug, wanted=needs)
     if source is not None:
         _set_questions(slug, _read_questions(source), yes)
     with session.reading() as db:

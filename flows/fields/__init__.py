@@ -19,7 +19,7 @@ from flows.fields.phone import Otp, Phone
 from flows.fields.text import DOUBTED, SKIPPED, SUGGESTED, Text
 from flows.fields.yes_no import YesNo
 from flows.shapes import Field, Invalid, Option, Question, Step, UserInput
-from flows.text import _, lines, words
+from flows.text import _, access_needs, lines, words
 
 __all__ = [
     "DOUBTED",
@@ -60,7 +60,7 @@ def question_step(question: Question) -> Step:
     """The step that asks one of the event's own questions; its slot is the question's name."""
     asked = words(question.labels)
     leave_out = _("If you prefer not to say, send *skip*.")
-    ask = asked if question.required else lines(asked, leave_out)
+    ask = asked if question.required or question.name == access_needs.NAME else lines(asked, leave_out)
     label = words({language: text.rstrip(" ?:।") for language, text in question.labels.items()})
     return Step(question.name, ask, _field_of(question), label=label)
 
@@ -69,7 +69,8 @@ def _field_of(question: Question) -> Field:
     optional = not question.required
     if question.kind == "choice":
         options = tuple(Option(option["en"], words(option)) for option in question.options)
-        return Choice(lambda answers, facts: options, optional=optional)
+        no = access_needs.NO if question.name == access_needs.NAME else None
+        return Choice(lambda answers, facts: options, optional=optional, no=no)
     if question.kind == "number":
         return Number(question.least, question.most, people=False, optional=optional)
     return Text(optional=optional)

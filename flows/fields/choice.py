@@ -8,7 +8,7 @@ from flows import understanding
 from flows.fields.text import SKIPPED
 from flows.shapes import Answers, Facts, Invalid, Option, Sentence, UserInput
 from flows.text import _, render, words
-from flows.understanding import vocabulary
+from flows.understanding import agreement, vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,8 @@ class Choice:
     optional: bool = False
     findable: bool = False
     """Whether a longer text that names one of the options has chosen it."""
+    no: Sentence | None = None
+    """How the question is left out where it asks for yes or no: then a plain no does it too."""
 
     def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
         """The options with their names and details in every language."""
@@ -32,12 +34,15 @@ class Choice:
         place = self.place_of(message.text, known)
         if place is not None:
             return str(ids[place])
-        if self.optional and understanding.skips(message.text):
+        if self.optional and self._leaves_out(message.text):
             return ""
         place = understanding.listed_number(message.text, len(ids))
         if place is not None:
             return _chosen_options(ids, ids[place])
         return str(ids[self._named(message.text, known, len(ids))])
+
+    def _leaves_out(self, text: str) -> bool:
+        return understanding.skips(text) or (self.no is not None and agreement.yes_no(text, "") is False)
 
     def place_of(self, text: str, known: Mapping[str, Any]) -> int | None:
         """The place of the option of which the text is the whole name, in any language; None where it is none's."""
@@ -73,7 +78,7 @@ class Choice:
             Option(option["id"], words(option["names"]), words(option["detail"]) if option["detail"] else "")
             for option in known["options"]
         )
-        return (*listed, Option(SKIPPED, _("Skip"))) if self.optional else listed
+        return (*listed, Option(SKIPPED, self.no or _("Skip"))) if self.optional else listed
 
     def shown(self, value: Any, known: Mapping[str, Any]) -> Sentence | str:
         """The option's name."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flows.shapes import Invalid, Sentence, scans
 from flows.shapes.scans import Admission, FirstEntry, Scan, SeenPass
-from flows.text import _, lines, ngettext_, sentence_for, words
+from flows.text import _, access_needs, lines, ngettext_, sentence_for, words
 from flows.text import pass_days as pass_day_texts
 from flows.text.choices import people
 from flows.text.literal import escape
@@ -28,7 +28,7 @@ _PASSING_RESULTS = (scans.ADMITTED, scans.LEFT)
 
 
 def scan_answer(answer: Admission, scan: Scan, now: datetime, timezone: str) -> tuple[Sentence, ...]:
-    """The answer to a scan, a sentence a line: the headline, whose pass, how many, of what kind, for when.
+    """The answer to a scan, a sentence a line: the headline, whose pass, how many, what help, of what kind, for when.
 
     For a pass that was used before also when, where and by whom; `timezone` is the event's.
     """
@@ -65,7 +65,9 @@ def in_a_line(answer: Admission, scan: Scan, when: tuple[datetime, str], *, shor
     partly = _in_parts(answer, seen, scan)
     known = _is_repeat(answer) and answer.first_entry
     before = (_briefly(answer.first_entry, scan, *when, short=short),) if known and answer.first_entry else ()
-    return _joined(first, words(seen.code), name, *((partly,) if partly and not (short and before) else ()), *before)
+    needs = (words(access_needs.SIGN),) if seen.need else ()
+    inside = (partly,) if partly and not (short and before) else ()
+    return _joined(first, words(seen.code), name, *needs, *inside, *before)
 
 
 def _clipped(name: str, max_length: int) -> str:
@@ -137,9 +139,14 @@ def count_undone(count: int, direction: str) -> Sentence:
 
 def search_answer(passes: Sequence[SeenPass], *, more: bool) -> tuple[Sentence, ...]:
     """The answer to `find`, a pass a line; `more`: there are others that fit."""
-    rows = (_joined(words(pass_.code), words(escape(pass_.name)), people(pass_.party_size)) for pass_ in passes)
+    rows = (_found(pass_) for pass_ in passes)
     rest = (_("There are more results. Send more of the name."),) if more else ()
     return (*rows, *rest) if passes else (_("No pass found for today."),)
+
+
+def _found(seen: SeenPass) -> Sentence:
+    needs = (words(access_needs.SIGN),) if seen.need else ()
+    return _joined(words(seen.code), words(escape(seen.name)), people(seen.party_size), *needs)
 
 
 def ago(passed: timedelta) -> Sentence:
@@ -170,7 +177,8 @@ def _details(answer: Admission, scan: Scan) -> tuple[Sentence, ...]:
     whose = _("{name}: {people}", name=escape(seen.name), people=party) if seen.name else party  # erased: no name
     kind = () if seen.kind == VISITOR else (words({"en": seen.kind, **seen.labels}),)
     when = () if answer.result == scans.WRONG_DAY else (pass_day_texts.describe_days(seen.days),)
-    return (whose, *kind, *when)
+    needs = (access_needs.signed(seen.need),) if seen.need else ()
+    return (whose, *needs, *kind, *when)
 
 
 def _party(answer: Admission, seen: SeenPass, scan: Scan) -> Sentence:

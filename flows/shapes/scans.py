@@ -84,6 +84,8 @@ class SeenPass:
     """The kind's slug."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """What people call the kind, by language."""
+    need: str = ""
+    """The help that somebody of the party needs, where the event asks for it (flows.text.access_needs)."""
 
 
 @dataclass(frozen=True, slots=True)

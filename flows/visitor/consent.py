@@ -2,7 +2,7 @@
 
 from flows.fields.steps import summary
 from flows.shapes import Answers, Event, Facts, Flow, Sentence
-from flows.text import _, lines, words
+from flows.text import _, access_needs, lines, words
 from flows.text.choices import chosen_event, full_day
 from flows.text.languages import CONFIRMED
 from flows.text.translate import render
@@ -51,11 +51,14 @@ def read_out_text(event: Event, language: str) -> str:
 
 
 def consent_of(event: Event, *, another: bool, ticked: bool = False) -> Sentence:
-    """The words that a yes agrees to, or a tick for oneself: the event's, else ours; and who answers for the data."""
+    """The words that a yes agrees to, or a tick for oneself: the event's, else ours; what becomes of needs where they
+    are asked; and who answers for the data.
+    """
+    needs = (access_needs.CONSENT,) if access_needs.is_asked(event.questions) else ()
     if not event.consent:
-        return _whole(event, CONSENT_FOR_ANOTHER if another else CONSENT_CHECKBOX if ticked else CONSENT)
+        return _whole(event, CONSENT_FOR_ANOTHER if another else CONSENT_CHECKBOX if ticked else CONSENT, *needs)
     own = words(event.consent)
-    return _whole(event, own, *((ASKED_BY_THEM,) if another else ()))
+    return _whole(event, own, *((ASKED_BY_THEM,) if another else ()), *needs)
 
 
 def _whole(event: Event, *sentence: Sentence) -> Sentence:

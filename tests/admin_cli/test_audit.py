@@ -148,6 +148,7 @@ CHANGING: dict[str, tuple[str, ...]] = {
     "export deliveries": (*OF, "--out", "OUT", "--yes"),
     "export audit": (*OF, "--out", "OUT", "--yes"),
     "export waiting": (*OF, "--out", "OUT", "--yes"),
+    "export needs": (*OF, "--out", "OUT", "--yes"),
     "gates add": (*OF, "--name", "South"),
     "gates close": (*OF, "--name", "South"),
     "gates open": (*OF, "--name", "South"),

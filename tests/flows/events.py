@@ -7,6 +7,7 @@ from typing import Any
 
 from flows.sandbox import world
 from flows.shapes import Event, Question
+from flows.text import access_needs
 
 SCHOOL_CLASS = Question(
     "visitor_type",
@@ -19,6 +20,8 @@ CHILDREN = Question(
     "children", "number", {"en": "How many children are among you?", "hi": "आप में कितने बच्चे हैं?"}, least=0, most=10
 )
 
+_KEPT = access_needs.as_kept()
+NEEDS = Question(**{**_KEPT, "options": tuple(_KEPT["options"])})
 STALLS = Question(
     "stall",
     "choice",
@@ -47,6 +50,7 @@ def events(now: datetime) -> Mapping[str, tuple[Event, int | None]]:
     return {
         "demo": (demo, None),
         "fair": (other("fair", "Science Fair", max_party=4, questions=(SCHOOL_CLASS, CHILDREN)), 100),
+        "access": (other("access", "Accessible Fair", questions=(NEEDS,)), None),
         "stalls": (other("stalls", "Stall Fair", questions=(STALLS,)), None),
         "soon": (other("soon", "Spring Fair", registration_opens_at=now + timedelta(days=7)), None),
         "shut": (other("shut", "Craft Fair", status="closed"), None),

@@ -29,11 +29,20 @@ class ShownPass(Answer):
     days: list[date]
     kind: str
     """The kind's slug."""
+    need: Annotated[str, Field(exclude_if=operator.not_)] = ""
+    """There where somebody of the party has said what help they need: in English, such as `Wheelchair`."""
 
     @classmethod
     def from_view(cls, seen: SeenPass) -> "ShownPass":
         """The pass for the JSON answer."""
-        return cls(code=seen.code, name=seen.name, party_size=seen.party_size, days=list(seen.days), kind=seen.kind)
+        return cls(
+            code=seen.code,
+            name=seen.name,
+            party_size=seen.party_size,
+            days=list(seen.days),
+            kind=seen.kind,
+            need=seen.need,
+        )
 
 
 class Entry(Answer):

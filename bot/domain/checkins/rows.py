@@ -16,6 +16,7 @@ from bot.domain.checkins.rules import ScannedKind, ScannedRow
 from bot.domain.models import Attempt, Checkin, Device, Gate, Kind, Pass, Registration, Staff, table
 from bot.domain.upserts import INTO
 from flows.shapes.scans import ADMITTED, LEFT, Admission, FirstEntry, Scan
+from flows.text import access_needs
 
 _CHECKINS, _GATES, _STAFF, _DEVICES = table(Checkin), table(Gate), table(Staff), table(Device)
 _CLAIM = {
@@ -138,6 +139,7 @@ _KEPT = (
         *(_PASSES.c[name].label(f"pass_{name}") for name in ScannedRow._fields),
         *(_KINDS.c[name] for name in ScannedKind._fields),
         _REGISTRATIONS.c.full_name,
+        _REGISTRATIONS.c.answers[access_needs.NAME].as_string().label("need"),
         *(column.label(f"first_{name}") for name, column in _TOLD.items()),
     )
     .select_from(
@@ -153,7 +155,7 @@ _KEPT = (
 )
 _PASS = slice(len(_ANSWERED), len(_ANSWERED) + len(ScannedRow._fields))
 _KIND = slice(_PASS.stop, _PASS.stop + len(ScannedKind._fields))
-_ENTRY = slice(_KIND.stop + 1, None)
+_ENTRY = slice(_KIND.stop + 2, None)
 """Where the columns of the pass, its kind and the first entry stand in a row."""
 
 
@@ -169,7 +171,7 @@ def stored_answer(db: Session, event_id: int, scan_id: str) -> Admission | None:
         row.people,
         row.remaining,
         # A batch can hold another event's pass: its holder is not shown to this event.
-        scan_rules.pass_view(issued, kind, row.full_name) if issued.event_id == row.event_id else None,
+        scan_rules.pass_view(issued, kind, row.full_name, row.need) if issued.event_id == row.event_id else None,
         None if row.first_at is None else FirstEntry(*row[_ENTRY]),
         row.forced,
         again=True,

@@ -30,6 +30,7 @@ from flows.shapes.scans import (
     WRONG_GATE,
     SeenPass,
 )
+from flows.text import access_needs
 from flows.text.literal import escape
 from flows.understanding import codes
 
@@ -103,18 +104,19 @@ class ScannedPass:
     issued: ScannedRow
     kind: ScannedKind
     name: str
+    need: str | None
     days: tuple[date, ...]
     terms: PassTerms
 
     def to_view(self) -> SeenPass:
         """What whoever admits may see."""
-        return pass_view(self.issued, self.kind, self.name)
+        return pass_view(self.issued, self.kind, self.name, self.need)
 
 
-def pass_view(issued: Issued, kind: Named, name: str) -> SeenPass:
-    """What whoever admits may see of a pass; the name without any effect on what they read."""
-    days = pass_days.days_of_kind(kind, issued.day)
-    return SeenPass(codes.shown(issued.code), escape(name), issued.party_size, days, kind.slug, kind.labels)
+def pass_view(issued: Issued, kind: Named, name: str, need: str | None = None) -> SeenPass:
+    """What whoever admits may see of a pass; the name and the need without any effect on what they read."""
+    days, code = pass_days.days_of_kind(kind, issued.day), codes.shown(issued.code)
+    return SeenPass(code, escape(name), issued.party_size, days, kind.slug, kind.labels, escape(need or ""))
 
 
 def identify(db: Session, ring: KeyRing, text: str, context: ScanContext) -> tuple[ScannedPass | None, str]:
@@ -132,11 +134,11 @@ def identify(db: Session, ring: KeyRing, text: str, context: ScanContext) -> tup
     if row is None:
         return None, UNKNOWN
     issued, kind = ScannedRow(*row[: _KIND.start]), ScannedKind(*row[_KIND])
-    name, policy, is_strange = row[_KIND.stop :]
+    name, need, policy, is_strange = row[_KIND.stop :]
     if isinstance(read, PassToken) and issued.event_id != read.event:
         return None, UNKNOWN
     days = pass_days.days_of_kind(kind, issued.day)
-    subject = ScannedPass(issued, kind, name, days, PassTerms(issued.id, issued.party_size, policy))
+    subject = ScannedPass(issued, kind, name, need, days, PassTerms(issued.id, issued.party_size, policy))
     if is_strange and not is_elsewhere(subject, context):
         entry_rule_changes.rebook(db, issued.id, EntryRule(policy, days, context.spans))
     return subject, ""
@@ -208,6 +210,7 @@ def _found(spans: int) -> Select[Any]:
         *(_PASSES.c[name] for name in ScannedRow._fields),
         *(kinds.c[name] for name in ScannedKind._fields),
         registrations.c.full_name,
+        registrations.c.answers[access_needs.NAME].as_string(),
         policy,
         entry_rule_changes.is_strange(policy, hours),
     ]

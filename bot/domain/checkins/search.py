@@ -19,6 +19,7 @@ from bot.domain.passes import tokens
 from bot.domain.people import name_index
 from bot.errors import Refused
 from flows.shapes.scans import SeenPass
+from flows.text import access_needs
 from flows.understanding import codes
 
 MAX_RESULTS = 5
@@ -131,4 +132,5 @@ def _of_today(rows: Iterable[Pass], context: ScanContext) -> list[Pass]:
 
 
 def _to_view(row: Pass) -> SeenPass:
-    return scan_rules.pass_view(row, row.kind, row.registration.full_name)
+    registration = row.registration
+    return scan_rules.pass_view(row, row.kind, registration.full_name, registration.answers.get(access_needs.NAME))

@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session
 
 from bot.domain import violations
 from bot.domain.events import validation as event_validation
-from bot.domain.events.changes import cancel_event, change, close_event, open_event, set_day, set_questions
+from bot.domain.events.changes import (
+    ask_needs,
+    cancel_event,
+    change,
+    close_event,
+    open_event,
+    set_day,
+    set_questions,
+)
 from bot.domain.events.questions import checked as checked_questions
 from bot.domain.events.rows import fill, get_event
 from bot.domain.events.shapes import (
@@ -30,6 +38,7 @@ from bot.errors import Refused
 from flows.text import event_states
 
 __all__ = [
+    "ask_needs",
     "by_slug",
     "cancel_event",
     "change",

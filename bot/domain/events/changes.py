@@ -14,7 +14,7 @@ from bot.domain.events.rows import fill, get_event
 from bot.domain.events.validation import EventFields
 from bot.domain.models import Checkin, Event, EventDay, HeadCount
 from bot.errors import Refused
-from flows.text import event_states
+from flows.text import access_needs, event_states
 
 
 def open_event(db: Session, slug: str, *, real: bool = False) -> Event:
@@ -72,12 +72,27 @@ def set_questions(db: Session, slug: str, questions: Sequence[Mapping[str, Any]]
     Raises Refused `bad_question`.
     """
     event = get_event(db, slug, lock=True)
-    before = [*event.former_questions, *(question["name"] for question in event.questions)]
+    asked_before = [question["name"] for question in event.questions]
+    before = [*event.former_questions, *asked_before]
     event.questions = own_questions.checked(questions)
     asked = {question["name"] for question in event.questions}
+    if (access_needs.NAME in asked) != (access_needs.NAME in asked_before):  # the consent has one line more or less
+        event.consent_version += 1
     event.former_questions = [name for name in dict.fromkeys(before) if name not in asked]
     db.flush()
     return event
+
+
+def ask_needs(db: Session, slug: str, *, wanted: bool) -> Event:
+    """Ask visitors what help they need, by the ready-made question, or ask it no more; nothing where it is so already.
+
+    Raises Refused `bad_question` where the event asks too many.
+    """
+    event = get_event(db, slug, lock=True)
+    others = [question for question in event.questions if question["name"] != access_needs.NAME]
+    if wanted == (len(others) < len(event.questions)):
+        return event
+    return set_questions(db, slug, [*others, access_needs.as_kept()] if wanted else others)
 
 
 def set_day(

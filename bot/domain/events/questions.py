@@ -9,6 +9,7 @@ from bot.domain.models import JsonDict
 from bot.errors import Refused
 from flows import understanding
 from flows.shapes import Question
+from flows.text import access_needs
 from flows.understanding import intents
 
 MAX_QUESTIONS = 10
@@ -18,6 +19,7 @@ MAX_LENGTH = 300
 """Characters of a question."""
 MAX_OPTION_LENGTH = 72
 """Characters of an option: what a row of a WhatsApp list shows of its description (docs/field-notes.md#limits)."""
+KINDS = ("text", "choice", "number")
 NAME_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,29}")
 _STEPS = {"language", "event", "full_name", "visit_date", "party_size", "agree", "phone", "otp", "choice", "wait"}
 RESERVED_NAMES = frozenset({*_STEPS, "event_slug", "code", "under", "resend"})
@@ -64,6 +66,11 @@ def _commands_among(options: Sequence[Mapping[str, str]]) -> list[str]:
     return [title for title in titles if intents.command(title) or understanding.skips(title)]
 
 
+def _is_about_needs(question: JsonDict) -> bool:
+    """Whether it is the question about help: one with choices, which everybody may leave out."""
+    return bool(question["name"] == access_needs.NAME)
+
+
 def _is_name(name: Any) -> bool:
     return isinstance(name, str) and NAME_PATTERN.fullmatch(name) is not None
 
@@ -97,9 +104,11 @@ PROBLEMS = {
     "keys": lambda question: {"name", "kind", "labels"} <= question.keys() <= _KEYS,
     "name": lambda question: _is_name(question["name"]),
     "name_taken": lambda question: question["name"] not in RESERVED_NAMES,
-    "kind": lambda question: question["kind"] in ("text", "choice", "number"),
+    "kind": lambda question: question["kind"] in (("choice",) if _is_about_needs(question) else KINDS),
     "labels": lambda question: _are_labels(question["labels"], MAX_LENGTH),
-    "required": lambda question: isinstance(question["required"], bool),
+    "required": lambda question: (
+        isinstance(question["required"], bool) and not (question["required"] and _is_about_needs(question))
+    ),
     "options": _are_options,
     "range": _is_range,
 }

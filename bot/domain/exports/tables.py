@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.domain.exports import gate, messages, visitors, waiting
+from bot.domain.exports import gate, messages, needs, visitors, waiting
 from bot.domain.exports.pages import Columns, ExportScope
 from bot.domain.models import Attempt, AuditEntry, Checkin, Delivery, Pass, Registration, WaitingEntry
 
@@ -42,6 +42,7 @@ TABLES: Mapping[str, ExportTable] = {
         messages.deliveries, messages.delivery_columns, ((Delivery, messages.delivery_conditions),)
     ),
     "waiting": ExportTable(waiting.entries, waiting.columns, ((WaitingEntry, waiting.entry_conditions),)),
+    "needs": ExportTable(needs.by_day, needs.columns, ((Registration, needs.conditions),)),
     "audit": ExportTable(messages.audit, messages.audit_columns, ((AuditEntry, messages.audit_conditions),)),
 }
 """The tables by the names that the command line gives them (docs/contract.md#the-command-line)."""

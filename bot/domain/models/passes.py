@@ -46,6 +46,13 @@ class Registration(Numbered):
         Index("ix_registrations_event_id", "event_id"),
         Index("ix_registrations_asked_by_id", "asked_by_id"),
         Index("ix_registrations_holder_id", "holder_id"),
+        # The few of an event of whom somebody needs help (flows.text.access_needs).
+        Index(
+            "ix_registrations_needs",
+            "event_id",
+            sqlite_where=text("json_extract(answers, '$.access_needs') IS NOT NULL"),
+            postgresql_where=text("(answers ->> 'access_needs') IS NOT NULL"),
+        ),
     )
 
 

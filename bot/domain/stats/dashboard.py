@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain.stats.gate_figures import DayFigures
+from bot.domain.stats.needs import NeedOnDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,8 @@ class Dashboard(DayFigures):
     as_of: datetime
     is_now: bool = True
     """False: of a day that was chosen and is not the one in progress; `today` means that day all the same."""
+    needs: Sequence[NeedOnDay] | None = None
+    """Passes on which help is needed, of each day; None: the event asks nobody."""
     clocks: int = 0
     """Scans of today, admitted or not, whose scanner's clock could not be right: they count from their upload.
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.domain.checkins import context as scan_context
 from bot.domain.models import Event, EventDay, Gate
 from bot.domain.roster import offline_staff
-from bot.domain.stats import active_alerts, charts, day_totals, funnel, metrics, outliers
+from bot.domain.stats import active_alerts, charts, day_totals, funnel, metrics, needs, outliers
 from bot.domain.stats.dashboard import (
     ChannelTotals,
     Dashboard,
@@ -73,6 +73,7 @@ def get_dashboard(db: Session, slug: str, now: datetime, *, on: date | None = No
         outliers=outliers.list_outliers(db, day),
         offline_staff=offline_staff.list_silent(db, slug, now),
         alerts=active_alerts.active_alerts(db, event.id),
+        needs=needs.by_day(db, event),
         as_of=now,
     )
 

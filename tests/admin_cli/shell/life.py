@@ -172,6 +172,7 @@ PEOPLE = (
     Run("export deliveries", f"{OF} --out {{tmp}}/deliveries.csv"),
     Run("export audit", f"{OF} --out {{tmp}}/audit.csv"),
     Run("export waiting", f"{OF} --out {{tmp}}/waiting.csv"),
+    Run("export needs", f"{OF} --out {{tmp}}/needs.csv"),
     Run("export visitors", f"{OF} --out {{tmp}}/nowhere/visitors.csv", code=1),
     Run("keys roll", keep="key", sql="SELECT count(*) FROM signing_keys", gives=2),
     Run("keys list", "--json", told='"number": 2'),

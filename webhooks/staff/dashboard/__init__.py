@@ -42,8 +42,19 @@ HOUR_HEADER = "X-As-Of"
 PAGE_HEADER = "X-Page"
 """The header that says for which page the figures are. A page of which that is not true any more is loaded anew: its
 person has moved to another event or language in another window, there is a new release, or a chart has come."""
-TABLE_ORDER = ("entries", "gates", "registrations", "funnel", "days", "refused", "failures", "stands_out", "unheard")
-"""The tables in the order in which the page has them."""
+TABLE_ORDER = (
+    "entries",
+    "gates",
+    "registrations",
+    "funnel",
+    "days",
+    "needs",
+    "refused",
+    "failures",
+    "stands_out",
+    "unheard",
+)
+"""The tables in the order in which the page has them, as far as the event has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     def page() -> str:
         day = _chosen(user().event)
         parts = shared.get(user().event, day)
+        shown = tables.all_of(parts.dashboard, user().event)
         return render_template(
             "staff/dashboard.html",
             words=TEXTS,
@@ -111,8 +123,8 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             several=_serves_several(service),
             steps=tiles.next_steps(parts.dashboard) if tiles.is_empty(parts.dashboard) else (),
             wall="wall" in request.args,
-            tables=tables.all_of(parts.dashboard, user().event),
-            cards=TABLE_ORDER,
+            tables=shown,
+            cards=[name for name in TABLE_ORDER if name in shown],
             every=POLL_SECONDS,
             plain="tables" in request.args,
         )

@@ -10,7 +10,7 @@ from bot.domain.stats.counters import RECENT_MINUTES
 from bot.domain.stats.dashboard import Chart, Dashboard, DashboardDay, DeliveryFailure, GateNow, Outlier, Series
 from bot.domain.stats.day_totals import JUST_NOW_MINUTES
 from flows.shapes import Event, Sentence
-from flows.text import words
+from flows.text import access_needs, words
 from flows.text.translate import format_value
 from webhooks import i18n
 from webhooks.staff.dashboard.texts import (
@@ -112,6 +112,7 @@ def all_of(dashboard: Dashboard, event: Event) -> Mapping[str, DashboardTable]:
         _failures(dashboard.failures),
         _outliers(dashboard.outliers),
         _offline_staff(dashboard),
+        *((_needs(dashboard),) if dashboard.needs is not None else ()),
     )
     return {table.name: table for table in tables}
 
@@ -302,6 +303,17 @@ def _offline_staff(dashboard: Dashboard) -> DashboardTable:
         for silent in dashboard.offline_staff
     )
     return _table("unheard", "who", (Column(_text("gate"), words=True), Column(_text("heard"))), rows)
+
+
+def _needs(dashboard: Dashboard) -> DashboardTable:
+    """The days on which help is needed, a column for each kind of help."""
+    found = {(one.day, one.need): one.passes for one in dashboard.needs or ()}
+    kinds = list(dict.fromkeys((*access_needs.ANSWERS, *(need for _day, need in found))))
+    rows = (
+        TableRow(i18n.say(words(day)), tuple(number(found.get((day, need), 0)) for need in kinds))
+        for day in dict.fromkeys(day for day, _need in found)
+    )
+    return _table("needs", "day", (Column(i18n.say(access_needs.said(need))) for need in kinds), rows)
 
 
 def hour(moment: datetime) -> str:

@@ -74,6 +74,7 @@ TABLE_TITLES: Mapping[str, Sentence] = {
     "failures": _("Failed messages"),
     "stands_out": _("Unusual activity"),
     "unheard": _("Offline scanners"),
+    "needs": _("Passes on which help is needed, by day"),
 }
 EMPTY_TEXTS: Mapping[str, Sentence] = {
     "gates": _("No gates yet."),
@@ -81,6 +82,7 @@ EMPTY_TEXTS: Mapping[str, Sentence] = {
     "failures": _("No failed messages."),
     "stands_out": _("Nothing unusual."),
     "unheard": _("All scanners are online."),
+    "needs": _("Nobody has asked for help yet."),
 }
 """What stands in place of a table without rows, by table."""
 

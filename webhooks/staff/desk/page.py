@@ -19,7 +19,7 @@ from flows.gate import walkup
 from flows.gate.menu import PAUSED
 from flows.shapes import Event, Sentence
 from flows.shapes.scans import Admission, Scan, SeenPass
-from flows.text import LANGUAGES, refusals, words
+from flows.text import LANGUAGES, access_needs, refusals, words
 from flows.text.choices import people
 from flows.text.literal import escape
 from flows.visitor import consent
@@ -172,6 +172,7 @@ def page_values(service: Service, page: DeskPage, session: DeskSession) -> dict[
         "printer": printer,
         "papers": desk_texts.PAPER_NAMES,
         "people": people,
+        "need": access_needs.signed,
         "at": words,
     }
 

@@ -33,6 +33,7 @@ TABLE_DESCRIPTIONS: Mapping[str, Sentence] = {
     "checkins": _("Scans: one row for each scan, refused ones too"),
     "deliveries": _("Messages: one row for each message about a pass"),
     "waiting": _("Waiting lists: one row for each person who waits or waited for a full day"),
+    "needs": _("Help needed: how many passes for each day and kind of help, without names"),
     "audit": _("Audit log: who did what"),
 }
 TABLE_NAMES: Mapping[str, Sentence] = {
@@ -41,6 +42,7 @@ TABLE_NAMES: Mapping[str, Sentence] = {
     "checkins": _("Scans"),
     "deliveries": _("Messages"),
     "waiting": _("Waiting lists"),
+    "needs": _("Help needed"),
     "audit": _("Audit log"),
 }
 FORMAT_NAMES: Mapping[str, Sentence | str] = {"csv": "CSV", "xlsx": "Excel (XLSX)", "jsonl": _("JSON lines")}

@@ -83,7 +83,7 @@ def _search(service: Service, event: str, staff_id: int, text: str) -> list[dict
         raise Problem("invalid", detail=i18n.say(desk_texts.TOO_SHORT))
     with service.database.write() as db:
         rows, _more = gate_search.find(db, event, staff_id=staff_id, now=service.now(), **wanted)
-    return [{"code": row.code, "name": row.name, "party_size": row.party_size} for row in rows]
+    return [{"code": row.code, "name": row.name, "party_size": row.party_size, "need": row.need} for row in rows]
 
 
 def _own_gate(caller: Caller, known: Sequence[Gate]) -> str | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from flows.shapes import Sentence
-from flows.text import _, render
+from flows.text import _, access_needs, render
 from flows.text.languages import TABLE
 from flows.text.scan_results import RESULT_NAMES
 
@@ -127,7 +127,7 @@ _FIELD = re.compile(r"\{(\w+)\}")
 
 def in_each_language(languages: Iterable[str]) -> dict[str, dict[str, dict[str, str]]]:
     """All sentences by language, with their parameters still in braces."""
-    parts = {"titles": RESULT_TITLES, "reasons": REFUSAL_TEXTS, "labels": LABELS}
+    parts = {"titles": RESULT_TITLES, "reasons": REFUSAL_TEXTS, "labels": LABELS, "needs": access_needs.ANSWERS}
     return {
         language: {
             part: {key: _open(said, language) for key, said in said_of.items()} for part, said_of in parts.items()

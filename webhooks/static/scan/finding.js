@@ -2,7 +2,7 @@
 
 import { ask } from './net.js'
 import { at, button, write } from './screen.js'
-import { label, spoken } from './words.js'
+import { label, need, spoken } from './words.js'
 
 const FIND_MS = 8000
 
@@ -26,7 +26,8 @@ function show(passes, use) {
   write('find-said', passes.length ? '' : label('nobody'))
   at('found').replaceChildren(...passes.map((pass) => {
     const item = document.createElement('li')
-    item.append(button(`${pass.name} · ${label('party', { size: pass.party_size })} · ${pass.code}`, () => use(pass.code)))
+    const told = [pass.name, label('party', { size: pass.party_size }), pass.code, need(pass.need)]
+    item.append(button(told.filter(Boolean).join(' · '), () => use(pass.code)))
     return item
   }))
 }

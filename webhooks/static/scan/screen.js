@@ -1,6 +1,6 @@
 // What is seen: the result over the whole screen, the bar, the list of the last scans.
 
-import { count, dayAndHour, days, hour, label, reason, spoken, title } from './words.js'
+import { count, dayAndHour, days, hour, label, need, reason, spoken, title } from './words.js'
 
 export const at = (id) => document.getElementById(id)
 
@@ -47,6 +47,7 @@ function details(answer, gates, listTime) {
   const told = { days: pass ? days(pass.days || []) : '', time: listTime }
   const why = result === 'too_many' ? label('could_be', { count: count(answer.remaining) }) : answer.detail || reason(result, told)
   return [
+    need(pass?.need),
     pass && !MOVED.includes(result) ? label('party', { size: count(pass.party_size) }) : '',
     MOVED.includes(result) ? '' : why,
     result === 'admitted' && answer.remaining ? label('still_left', { count: count(answer.remaining) }) : '',

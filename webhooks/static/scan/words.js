@@ -12,6 +12,8 @@ const filled = (text, params) => text.replace(/\{(\w+)\}/g, (whole, name) => par
 export const spoken = () => language
 export const label = (key, params = {}) => filled(all[language].labels[key], params)
 export const title = (result) => all[language].titles[result] || all[language].titles.refused
+// The help that somebody needs (flows/text/access_needs.py), with its sign; as it is where an organiser has worded it.
+export const need = (kept) => (kept ? `♿ ${all[language].needs[kept] || kept}` : '')
 export const reason = (result, params = {}) => filled(all[language].reasons[result] || '', params)
 
 // The event's time zone, in which all hours are shown.

@@ -12,6 +12,8 @@ from bot.domain.models import Event
 from bot.domain.passes import registration as registrations
 from bot.ops import migrations
 from flows.engine import catalogue
+from flows.text import access_needs
+from flows.visitor import consent
 from tests.bot.domain.builders import DAY, NOW, SECRET, asking, refused
 
 CITY: dict[str, Any] = {"name": "city", "kind": "text", "labels": {"en": "Which city?", "hi": "कौन सा शहर?"}}
@@ -34,6 +36,30 @@ def test_questions_are_kept_with_the_event_in_their_order(db: Session, fair: Eve
     assert (kept[2].least, kept[2].most) == (1, 120)
     events.set_questions(db, "fair", [])
     assert events.shape(fair).questions == ()
+
+
+def test_the_question_about_help_is_switched_on_and_off_and_changes_the_consent(db: Session, fair: Event) -> None:
+    events.set_questions(db, "fair", [CITY])
+    before = fair.consent_version
+    for _again in range(2):
+        events.ask_needs(db, "fair", wanted=True)
+        assert [question.name for question in events.shape(fair).questions] == ["city", access_needs.NAME]
+        assert fair.consent_version == before + 1
+    assert {"en", "hi", "ta", "ml"} <= events.shape(fair).questions[1].labels.keys()
+    told = consent.consent_text(events.shape(fair), "en", another=False)
+    assert access_needs.CONSENT.source in told
+    for _again in range(2):
+        events.ask_needs(db, "fair", wanted=False)
+        assert (fair.consent_version, fair.former_questions) == (before + 2, [access_needs.NAME])
+    assert access_needs.CONSENT.source not in consent.consent_text(events.shape(fair), "en", another=False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"), [({"required": True}, "required"), ({"kind": "text", "options": []}, "kind")]
+)
+def test_nobody_has_to_say_what_help_they_need(db: Session, fair: Event, changes: dict[str, Any], problem: str) -> None:
+    with refused("bad_question", problem=problem):
+        events.set_questions(db, "fair", [{**access_needs.as_kept(), **changes}])
 
 
 @pytest.mark.own_database

@@ -152,7 +152,7 @@ def test_another_day_is_chosen_on_the_page(wall: Wall) -> None:
 def test_the_page_has_every_part_of_the_fragment_in_its_place(wall: Wall) -> None:
     wall.sign_in("mira").register("+919811110001", 3)
     parts = PART.findall(wall.figures().text)
-    assert set(page.TABLE_ORDER) < set(parts)
+    assert set(page.TABLE_ORDER) - {"needs"} < set(parts)  # that one only where the event asks
     for address in (DASHBOARD, f"{DASHBOARD}?tables"):
         html = wall.client.get(address).text
         assert [html.count(f'id="{part}"') for part in parts] == [1] * len(parts)

@@ -11,7 +11,7 @@ from bot.domain.models import Event, JsonDict
 from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Sentence
-from flows.text import _, words
+from flows.text import _, access_needs, words
 from flows.text.languages import SOURCE
 from webhooks.i18n import say
 from webhooks.staff.manage.layout import (
@@ -39,6 +39,7 @@ RETIRE = EventSwitch(
 )
 MOVES = {"up": -1, "down": 1}
 SAVED = _("The question is saved.")
+NEEDS_ASKED = _("Visitors are now asked what help they need. The volunteers at the gate see the answer.")
 
 Change = Callable[[list[JsonDict]], list[JsonDict]]
 
@@ -70,6 +71,16 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @admin
     def save_question(slug: str, name: str) -> Answer:
         return _save(service, slug, name)
+
+    @blueprint.post("/<slug>/questions/needs")
+    @admin
+    def ask_needs(slug: str) -> Answer:
+        try:
+            with audited(service, audit.QUESTIONS_SET) as db:
+                events.ask_needs(db, slug, wanted=True)
+        except Refused as no:
+            return _list(service, slug, question_form.place_of(no)[1])
+        return done("manage.questions", NEEDS_ASKED)
 
     @blueprint.post("/<slug>/questions/<name>/move")
     @admin
@@ -163,6 +174,7 @@ def _list(service: Service, slug: str, problem: str = "") -> Answer:
         "rows": [_row(question) for question in event.questions],
         "seen": edit_conflict.fingerprint(event),
         "retire": RETIRE.button,
+        "needs_asked": any(question["name"] == access_needs.NAME for question in event.questions),
         "problem": problem,
     }
     return page("setup/questions", UNPROCESSABLE if problem else 200, **told)

@@ -127,3 +127,12 @@ def test_of_two_admins_the_second_is_told_and_nothing_of_the_first_is_lost(offic
     assert office.send("/questions/city/retire", gone, "binod").status_code == 422
     assert asked(office)[0] == "city"
     assert office.of("anna").get("/staff/manage/fair/questions/nothing/change").status_code == 404
+
+
+def test_one_click_asks_what_help_people_need(office: Office) -> None:
+    button = "/questions/needs"
+    assert button in office.get("/questions")
+    sent = office.form("/questions", to=button)
+    assert [office.send(button, sent).status_code for _ in range(2)] == [303, 303]
+    assert asked(office) == ["access_needs"]
+    assert button not in office.get("/questions")
