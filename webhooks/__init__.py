@@ -18,6 +18,7 @@ from webhooks import (
     public_pass,
     simulator,
     staff,
+    text_size,
     twilio,
     uploads,
 )
@@ -40,6 +41,7 @@ def create_app(service: Service) -> Flask:
     api.answer_errors(app)
     limits.install(app, settings.redis)
     app.before_request(i18n.keep_language)
+    app.before_request(text_size.keep_size)
     counts = MetricCounters(service.redis)
     metrics.count_answers(app, counts)
     for made in (

@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from bot import __version__
 from bot.timeouts import PAGE_RETRY_AFTER_SECONDS
 from flows.text import _, ngettext_
-from webhooks import assets, i18n
+from webhooks import assets, i18n, text_size
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -114,6 +114,7 @@ def guard(app: Flask, origin: str) -> CSRFProtect:
         app.register_error_handler(away, _unavailable)
     app.jinja_env.globals.update(say=i18n.say, page_language=i18n.language, asset=assets.asset, icon=assets.icon)
     app.jinja_env.globals.update(languages=i18n.offered, _=_, ngettext_=ngettext_, version=__version__)
+    app.jinja_env.globals.update(text_size=text_size.text_size, other_size=text_size.other_size)
     app.jinja_env.finalize = i18n.localized
     _name_requests(app)
     _keep_redirects_at(app, origin)

@@ -147,3 +147,16 @@ def test_what_the_event_says_now_is_read_here_at_once(client: FlaskClient, servi
         events.change(db, "fair", notice={"en": "Gate 2 is closed.", "hi": "द्वार 2 बंद है।"})
     assert "Gate 2 is closed." in client.get(f"/p/{token}").text
     assert "द्वार 2 बंद है।" in client.get(f"/p/{token}", headers=HINDI).text
+
+
+def test_large_text_is_a_link_and_is_remembered(client: FlaskClient, token: str) -> None:
+    page, large = f"/p/{token}", '<html lang="en" class="large">'
+    assert 'href="?text=large"' in client.get(page).text
+    client.get(f"{page}?text=enormous")
+    assert large not in client.get(page).text
+    assert large in client.get(f"{page}?text=large").text
+    again = client.get(page).text
+    assert (large in again, 'href="?text=normal"' in again) == (True, True)
+    assert large not in client.get("/").text  # the pages of passes alone
+    client.get(f"{page}?text=normal")
+    assert large not in client.get(page).text

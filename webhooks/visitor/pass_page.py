@@ -43,6 +43,8 @@ TEXTS = {
     "SHOW": _("Show this QR code at the gate. The code above also works."),
     "QR": _("QR code of pass {code}"),
     "CODE": _("Code"),
+    "DETAILS": _("What the pass says"),
+    "ACTIONS": _("What you can do"),
     "PICTURE": _("Save picture"),
     "SHARE": _("Share"),
     "CHANGE": _("Change day or number of people"),

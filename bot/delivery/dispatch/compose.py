@@ -13,9 +13,9 @@ from bot.address import SMS, Address
 from bot.delivery import templates
 from bot.delivery.images import cache as image_cache
 from bot.delivery.images import media_links
+from bot.delivery.images.caption import caption
 from bot.delivery.images.pass_image import PassImage
 from bot.delivery.message import FilledTemplate, OutboundMessage
-from bot.delivery.outbox import whatsapp_text
 from bot.delivery.outbox.enqueue import BULK, belongs_to_another, contact_at, contacts_at, stopped_since
 from bot.delivery.templates.interactive import InteractiveCard
 from bot.domain.keys import KeyRing
@@ -175,14 +175,15 @@ def _pass_image(db: Session, row: Delivery, settings: Settings, now: datetime, r
     pass_ = _valid_pass(db, row)
     language = row.payload.get("language") or pass_.registration.language
     token = media_links.sign(pass_.id, settings.secret_key, now)
+    facts = image_cache.facts_of(db, pass_, ring, settings.origin, language)
     left = int((row.give_up_at - now).total_seconds())
     return PictureMessage(
         row.lane,
         row.sender,
-        whatsapp_text.caption(pass_, language),
+        caption(facts, pass_.event.map_url),
         f"{settings.origin}/media/passes/{token}.png?language={language}",
         max(1, min(left, MAX_VALIDITY_SECONDS)),
-        picture=image_cache.facts_of(db, pass_, ring, settings.origin, language) if ring else None,
+        picture=facts if ring else None,
         pass_id=pass_.id,
         language=language,
     )

@@ -86,8 +86,11 @@ def image_facts(db: Session, service: ImageDeps, pass_id: int, language: str = "
     return facts_of(db, shown, service.ring, service.settings.origin, language)
 
 
-def facts_of(db: Session, shown: Pass, ring: KeyRing, origin: str, language: str) -> PassImage:
-    """What the picture of a pass says, in this language or, where we do not have it, in that of its registration."""
+def facts_of(db: Session, shown: Pass, ring: KeyRing | None, origin: str, language: str) -> PassImage:
+    """What the picture of a pass says, in this language or, where we do not have it, in that of its registration.
+
+    Without keys there is no text for the QR: for its words alone.
+    """
     event, kind = shown.event, shown.kind
     reader = language if language in LANGUAGES else shown.registration.language
     opens, closes = _hours(db, shown)
@@ -102,7 +105,7 @@ def facts_of(db: Session, shown: Pass, ring: KeyRing, origin: str, language: str
         kind_days=token.dates if kind.days else (),
         party_size=shown.party_size,
         code=codes.shown(shown.code),
-        qr_text=tokens.qr_text(origin, tokens.encode(token, ring)),
+        qr_text=tokens.qr_text(origin, tokens.encode(token, ring)) if ring else "",
         policy=kind.policy or event.policy,
         language=reader,
         kind="" if kind.number == 0 else str(kind.labels.get(reader) or kind.labels.get("en") or kind.slug),

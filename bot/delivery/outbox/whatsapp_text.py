@@ -12,10 +12,9 @@ from typing import Any
 from bot.domain.models import Event, Pass
 from bot.domain.passes import days as pass_days
 from flows.shapes import Option, Say, Sentence
-from flows.text import _, lines, ngettext_, render, words
+from flows.text import ngettext_, render, words
 from flows.text.pass_days import describe_days
 from flows.text.translate import SpokenSentence
-from flows.understanding import codes
 
 MAX_BODY_LENGTH = 1600
 """Twilio's limit for a body, counted here as it counts at worst: in UTF-16 units."""
@@ -73,20 +72,6 @@ def message(says: Sequence[Say], language: str | None, results: Mapping[str, Any
     return shortened(whole.squeezed().text, MAX_BODY_LENGTH)
 
 
-def caption(pass_: Pass, language: str) -> str:
-    """The words under a pass image: code, day, party, place. The same pass always has the same ones."""
-    event = pass_.event
-    where = words(_in_all(event.venue, event.venues)) if event.venue else None
-    parts = (
-        _("Your entry pass: *{code}*", code=codes.shown(pass_.code)),
-        words(_in_all(event.name, event.names)),
-        visit(pass_),
-        where,
-        words(event.map_url) if event.map_url else None,
-    )
-    return clean(render(lines(*(part for part in parts if part is not None)), language))
-
-
 def visit(pass_: Pass) -> Sentence:
     """The days of a pass and for how many it is, in one line."""
     days, count = describe_days(pass_days.days_of_pass(pass_)), pass_.party_size
@@ -108,10 +93,6 @@ def clean(text: str) -> str:
     return _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
-def _in_all(source: str, others: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"en": source, **others}
-
-
 def _paragraphs(says: Sequence[Say], speak: Callable[[Sentence, int], str], typed: int) -> tuple[str, ...]:
     texts = (speak(sentence, typed) for say in says for sentence in say.paragraphs)
     return tuple(text for text in texts if text)
@@ -131,7 +112,7 @@ def _title(option: Option, speak: Callable[[Sentence, int], str], details: bool)
 
 
 def spoken(
-    sentence: Sentence, typed: int = MAX_BODY_LENGTH, *, language: str | None, results: Mapping[str, Any] | None
+    sentence: Sentence, typed: int = MAX_BODY_LENGTH, *, language: str | None, results: Mapping[str, Any] | None = None
 ) -> str:
     """A sentence as it is sent: each text in it that somebody typed on one line and at most so long."""
     return clean(render(_escaped(sentence, typed), language, results))

@@ -2,21 +2,17 @@
 
 import re
 import xml.etree.ElementTree as ET
-from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy.orm import Session
 from twilio.twiml.messaging_response import MessagingResponse
 
-from bot.database import Database
 from bot.delivery.outbox import whatsapp_text
 from flows.shapes import Option, Say, Sentence
 from flows.text import lines, words
 from flows.text.translate import SpokenSentence
-from tests.bot.delivery.conftest import make_pass
 
 
 def said(*paragraphs: Sentence, options: tuple[Option, ...] = (), language: str = "en", **results: Any) -> str:
@@ -104,17 +100,3 @@ def test_any_text_fits_and_is_xml(paragraphs: list[str], options: list[tuple[str
 @pytest.mark.parametrize(("text", "most", "kept"), [("abcd", 4, "abcd"), ("abcde", 4, "abc…"), ("a👍👍", 4, "a👍…")])
 def test_shortening_counts_as_twilio_does_at_worst(text: str, most: int, kept: str) -> None:
     assert whatsapp_text.shortened(text, most) == kept
-
-
-def test_captions(database: Database) -> None:
-    def caption(db: Session, code: str, **of_event: Any) -> str:
-        return whatsapp_text.caption(make_pass(db, code=code, **of_event), "hi")
-
-    with database.write() as db:
-        full = caption(db, "7K3MPQ2R", map_url="https://maps.example/x")
-        bare = caption(db, "11111118", venue="", names={})
-    for part in ("7K3M-PQ2R", "दिल्ली पुस्तक मेला", "17", "3", "Pragati Maidan", "https://maps.example/x"):
-        assert part in full
-    assert "Asha" not in full + bare
-    assert len(bare.splitlines()) == 3
-    assert date(2027, 1, 17).strftime("%Y-%m-%d") not in full
