@@ -140,8 +140,7 @@ ROUTES = {
         )
     },
     ("GET", "/staff/manage/<slug>/questions"): ADMIN,
-    ("POST", "/staff/manage/<slug>/questions/needs"): ADMIN,
-    ("POST", "/staff/manage/<slug>/questions/<name>/move"): ADMIN,
+    **{("POST", f"/staff/manage/<slug>/questions/{what}"): ADMIN for what in ("needs", "<name>/move")},
     ("POST", "/staff/manage/<slug>/setup/<line>"): ADMIN,
     ("GET", "/staff/manage/<slug>/switch/<what>"): ADMIN,
     ("POST", "/staff/manage/<slug>/switch/<what>"): ADMIN,

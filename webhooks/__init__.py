@@ -18,12 +18,12 @@ from webhooks import (
     public_pass,
     simulator,
     staff,
-    text_size,
     twilio,
     uploads,
 )
 from webhooks.staff import session
 from webhooks.visitor import blueprint as visitors
+from webhooks.visitor import text_size
 
 NO_FORMS = ("api", "twilio", "simulat")
 """Prefixes of the blueprints that take no forms of our pages, and so no CSRF token: they know their callers by

@@ -21,7 +21,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from bot import __version__
 from bot.timeouts import PAGE_RETRY_AFTER_SECONDS
 from flows.text import _, ngettext_
-from webhooks import assets, i18n, text_size
+from webhooks import assets, i18n
+from webhooks.visitor import text_size
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -61,5 +61,5 @@ def said(need: str) -> Sentence:
 
 
 def signed(need: str) -> Sentence:
-    """The same with its sign before it, as somebody at a gate is told."""
+    """A need as somebody at a gate is told: with its sign before it."""
     return Sentence(f"{SIGN} {{need}}", {"need": said(need)})

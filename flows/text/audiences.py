@@ -16,7 +16,7 @@ READ_BY_PEOPLE = (
     *("flows/", "bot/conversation/", "bot/delivery/", "bot/usecases/"),
     *("webhooks/home.py", "webhooks/i18n.py", "webhooks/public_pass.py", "webhooks/visitor/"),
     *("webhooks/api/problems.py", "webhooks/staff/desk/", "webhooks/staff/login.py", "webhooks/staff/nav.py"),
-    *("webhooks/staff/event_switcher.py", "webhooks/text_size.py"),
+    "webhooks/staff/event_switcher.py",
     *("webhooks/staff/scanner/", "webhooks/staff/sign_in_link.py", "webhooks/templates/"),
 )
 """Where sentences stand that visitors or volunteers read: chat, form, pass, picture, scanner, desk, sign-in."""
