@@ -131,7 +131,9 @@ class Settings(BaseSettings):
     @field_validator("default_region")
     @classmethod
     def _region(cls, value: str) -> str:
-        from phonenumbers import SUPPORTED_REGIONS  # takes a moment, and most leave the default
+        if value == cls.model_fields["default_region"].default:
+            return value  # it is checked too, and the list takes a moment
+        from phonenumbers import SUPPORTED_REGIONS
 
         if value not in SUPPORTED_REGIONS:
             raise ValueError("must be a country of which we know phone numbers, in two capitals, such as IN")
@@ -271,12 +273,8 @@ def load(env_file: Path = ENV_FILE, *, read_only: bool = False) -> Settings:
     The secret is made where there is none yet; `read_only` makes nothing and leaves it empty.
     Raises NotReady that names every wrong or missing setting, a line each, never its value.
     """
-
-    class WithFile(Settings):
-        model_config = SettingsConfigDict(env_file=env_file, env_file_encoding="utf-8")
-
     try:
-        settings: Settings = WithFile()
+        settings = Settings(_env_file=env_file, _env_file_encoding="utf-8")  # type: ignore[call-arg]  # BaseSettings' own
     except ValidationError as error:
         lines = [problem["msg"].removeprefix("Value error, ") for problem in error.errors(include_input=False)]
         raise NotReady("\n".join(lines)) from None

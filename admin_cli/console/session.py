@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+from admin_cli.console import late_logs
+
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
@@ -19,13 +21,12 @@ def load_settings(*, making: bool = False) -> "Settings":
 
     `making` makes the folder and its secret where they are missing.
     """
-    from bot import logs
     from bot.settings import load
 
     found = load(read_only=not making)
     # At a terminal log lines of services do not help; LOG_LEVEL shows them.
     quiet = {} if "log_level" in found.model_fields_set else {"log_level": "WARNING"}
-    logs.configure(found.model_copy(update=quiet), "cli")
+    late_logs.configure(found.model_copy(update=quiet), "cli")
     return found
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Index, Table, UniqueConstraint
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.domain.models import Base
+from bot.domain.models.base import Base
 from bot.errors import Refused
 
 

@@ -1,4 +1,4 @@
-"""Renders sentences in a language, with days, hours and numbers in its form.
+"""Renders sentences in a language.
 
 English is the source of every sentence. Other languages live in `locale/<code>/LC_MESSAGES/pravesh.po`,
 which is read as it stands, when it is first needed: there is no compiling step. The languages are those of
@@ -9,27 +9,22 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import cache, lru_cache
+from functools import cache
 from gettext import c2py
 from pathlib import Path
-from typing import Any
-
-from babel.dates import format_date, format_datetime, format_time
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from typing import TYPE_CHECKING, Any
 
 from flows import locale
 from flows.shapes import Sentence
-from flows.text.languages import LANGUAGES, SOURCE, TABLE, Language
+from flows.text.languages import LANGUAGES, SOURCE
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
 
 MISSING = "—"
 """Stands where a parameter is missing. No sentence of ours has this character, so a test can find it."""
 
 DOMAIN = "pravesh"
-
-CACHE_SIZE = 1024
-"""Days and numbers of which the written form is kept: an event has few of them, and each is written for everybody."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -42,8 +37,12 @@ class SpokenSentence:
     language: str
 
 
-def catalogue(language: str) -> Catalog:
+def catalogue(language: str) -> "Catalog":
     """The catalogue of a language as its file has it; empty for one that has no file yet."""
+    # Not before a catalogue is read: what lists a few rows says nothing.
+    from babel.messages.catalog import Catalog
+    from babel.messages.pofile import read_po
+
     path = file_of(language)
     if not path.exists():
         return Catalog(locale=language, domain=DOMAIN)
@@ -108,6 +107,8 @@ def format_value(value: Any, language: str, results: Mapping[str, Any] | None = 
 
     Tuples are one line each; a Mapping gives its text in this language, else in English.
     """
+    from flows.text import formats  # with Babel, which takes a moment
+
     match value:
         case Sentence():
             return render(value, language, results)
@@ -118,41 +119,8 @@ def format_value(value: Any, language: str, results: Mapping[str, Any] | None = 
         case tuple() | list():
             return "\n".join(format_value(part, language, results) for part in value)
         case datetime() | date() | time():
-            return moment(value, language)
+            return formats.moment(value, language)
         case int() if not isinstance(value, bool):
-            return _whole_number(value, language)
+            return formats.whole_number(value, language)
         case _:
             return str(value)
-
-
-@lru_cache(CACHE_SIZE)
-def _whole_number(value: int, language: str) -> str:
-    return str(format_decimal(value, locale=TABLE[language].locale))
-
-
-def moment(value: datetime | date | time, language: str) -> str:
-    """A day (`Sat 17 Jan`), an hour (`5:30 pm`) or both, as the language writes them.
-
-    A datetime is shown in the zone that it is in: bring it to the event's first.
-    """
-    written = TABLE[language]
-    if isinstance(value, datetime):
-        day = format_datetime(value, written.day, value.tzinfo, written.locale)
-        return f"{day}, {_hour(value.time(), written)}"
-    return _day(value, language) if isinstance(value, date) else _hour(value, written)
-
-
-@lru_cache(CACHE_SIZE)
-def _day(value: date, language: str) -> str:
-    return str(format_date(value, TABLE[language].day, TABLE[language].locale))
-
-
-def full_day(value: date, language: str, weekday: bool = False) -> str:
-    """A day of any year (`17 Jan 2026`), also with its weekday."""
-    written = TABLE[language]
-    return format_date(value, f"EEE {written.full_day}" if weekday else written.full_day, written.locale)
-
-
-def _hour(value: time, written: Language) -> str:
-    pattern = written.minute if value.minute else written.hour
-    return format_time(value.replace(tzinfo=None), pattern, locale=written.locale)

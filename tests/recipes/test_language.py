@@ -38,7 +38,7 @@ from bot.domain import events, people, roster
 from bot.domain.models import Event, Pass
 from bot.service import Service
 from flows.text.languages import written_in
-from flows.text.translate import full_day, moment
+from flows.text.formats import full_day, moment
 from flows.understanding import intents
 from tests.webhooks.test_gate_chat import RAVI, STRANGER, Phones
 from webhooks.api import values

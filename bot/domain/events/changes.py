@@ -12,7 +12,7 @@ from bot.domain.events import questions as own_questions
 from bot.domain.events import validation as event_validation
 from bot.domain.events.rows import fill, get_event
 from bot.domain.events.validation import EventFields
-from bot.domain.models import Checkin, Event, EventDay, HeadCount
+from bot.domain.models import Event, EventDay
 from bot.errors import Refused
 from flows.text import access_needs, event_states
 
@@ -124,6 +124,8 @@ def set_day(
 
 def _is_entered(db: Session, event_id: int) -> bool:
     """Whether anybody has come in, with a pass or counted without one: on which day, the time zone has said."""
+    from bot.domain.models import Checkin, HeadCount  # and with them half of all tables
+
     with_pass = Checkin.event_id == event_id, Checkin.day.is_not(None), Checkin.undone_at.is_(None)
     counted = exists().where(HeadCount.event_id == event_id)
     return bool(db.scalar(select(or_(exists().where(*with_pass), counted))))

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.domain.models import EventDay, Kind, Pass, table
+from bot.domain.models import EventDay, Kind, table
 from bot.errors import Refused
 
 _PEOPLE = bindparam("people", type_=Integer)
@@ -104,6 +104,8 @@ def free(capacity: int, taken: int, held: int, waiting: int) -> int:
 
 def of_kinds(db: Session, event_id: int, day: date) -> int:
     """People with valid passes of those kinds that have this day among their own."""
+    from bot.domain.models import Pass  # and with it a third of all tables
+
     rows = db.execute(select(Kind.id, Kind.days).where(Kind.event_id == event_id))
     mine = [row.id for row in rows if day.isoformat() in (row.days or ())]
     people = select(func.sum(Pass.party_size)).where(Pass.kind_id.in_(mine), Pass.status == Pass.VALID)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rapidfuzz import fuzz, process
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -28,6 +27,8 @@ def get_event(db: Session, slug: str, *, lock: bool) -> Event:
 
 
 def _nearest(db: Session, slug: str) -> str:
+    from rapidfuzz import fuzz, process  # takes a moment, and most slugs are right
+
     slugs = db.scalars(select(Event.slug).order_by(Event.id)).all()
     found = process.extractOne(slug.lower(), slugs, scorer=fuzz.WRatio, score_cutoff=MIN_SIMILARITY)
     return found[0] if found else ""

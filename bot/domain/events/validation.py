@@ -7,11 +7,8 @@ from typing import Any, TypedDict
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from phonenumbers import SUPPORTED_REGIONS
-
 from bot.domain.models import Event
 from bot.errors import Refused
-from flows.text.audiences import lacking, lacking_words
 from flows.text.languages import LANGUAGES, TABLE
 
 SLUG_PATTERN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -138,6 +135,8 @@ def known_language(language: str) -> str:
 
 def _lacking(language: str) -> list[str]:
     """What a language has to have before an event can offer it, in a few words."""
+    from flows.text.audiences import lacking, lacking_words  # reads catalogues with Babel
+
     sentences, words = list(lacking(language)), list(lacking_words(language))
     said = [f"{len(sentences)} sentences (“{sentences[0]}”, …)"] if sentences else []
     return [*said, *([f"{len(words)} tables of words ({words[0]}, …)"] if words else [])] or ["complete = true"]
@@ -151,6 +150,8 @@ def _languages(value: Any) -> list[str]:
 
 
 def _countries(value: Any) -> list[str]:
+    from phonenumbers import SUPPORTED_REGIONS  # takes a moment, and is needed where somebody sets countries
+
     typed = value.replace(",", " ").split() if isinstance(value, str) else value
     countries = list(dict.fromkeys(str(country).strip().upper() for country in typed))
     unknown = next((country for country in countries if country not in SUPPORTED_REGIONS), None)

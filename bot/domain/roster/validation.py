@@ -3,8 +3,6 @@
 import re
 from typing import Any
 
-import phonenumbers
-
 from bot.errors import Refused
 from flows.shapes.duty import ROLES, Role
 from flows.understanding import phones
@@ -21,6 +19,8 @@ def phone(typed: str, region: str) -> str:
     bare = _BETWEEN_DIGITS.sub("", typed)
     if _E164.fullmatch(bare):
         return phones.canonical(bare)
+    import phonenumbers  # takes a moment, and most numbers are in E.164
+
     try:
         written = phonenumbers.format_number(phonenumbers.parse(bare, region), phonenumbers.PhoneNumberFormat.E164)
         today = phones.canonical(written)

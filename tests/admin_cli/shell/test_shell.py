@@ -1,9 +1,11 @@
 """What holds for every command: help with an example, exit codes, errors on standard error, a quick start."""
 
+import json
 import os
 import resource
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from click.testing import CliRunner
 
 from admin_cli.__main__ import cli
 from bot import __version__
+from bot.database import Database
+from bot.ops.prepare_database import make_demo
 from tests.admin_cli.shell import walk as shell_walk
 from tests.paths import ROOT
 
@@ -74,21 +78,69 @@ def test_it_starts_in_under_a_second_of_work() -> None:
     assert _children_seconds() - before < 1
 
 
-SLOW = {"alembic", "flask", "gunicorn", "PIL", "rasa_sdk", "redis", "rq", "twilio"}
-"""Packages that take long to load, and that reading the database does not need."""
+SLOW = {
+    *("alembic", "asyncpg", "babel", "flask", "gunicorn", "phonenumbers", "PIL", "pygments", "rasa_sdk", "redis", "rq"),
+    *("structlog", "twilio", "bot.domain.checkins", "bot.domain.messaging.otp", "flows.engine", "flows.fields"),
+}
+"""What takes long to load, and what reading a few rows does not need."""
+LIGHT = (
+    *("events list", "events show demo", "events days demo", "gates list --event demo", "volunteers list --event demo"),
+    *("devices list --event demo", "owners list", "report show --event demo", "templates list", "audit list"),
+    *("deliveries list", "keys list"),
+)
 LOADED = """
 import sys
 from admin_cli.__main__ import cli
-for noun in ("events", "audit", "deliveries", "keys", "templates"):
-    cli([noun, "list", "--json"], standalone_mode=False)
+for command in sys.argv[1:]:
+    cli([*command.split(), "--json"], standalone_mode=False)
 print(*sys.modules, file=sys.stderr)
 """
 
 
-def test_what_reads_little_loads_little(sqlite_url: str) -> None:
+def loaded(sqlite_url: str, *commands: str) -> set[str]:
+    """The modules that a process has loaded which ran these commands."""
     env = {**os.environ, "DATABASE_URL": sqlite_url, "SECRET_KEY": "x" * 16}
-    ran = subprocess.run([sys.executable, "-c", LOADED], env=env, check=True, capture_output=True, encoding="utf-8")
-    assert SLOW & set(ran.stderr.split()) == set()
+    script = [sys.executable, "-c", LOADED, *commands]
+    return set(subprocess.run(script, env=env, check=True, capture_output=True, encoding="utf-8").stderr.split())
+
+
+def test_what_reads_little_loads_little(sqlite_url: str) -> None:
+    with closing(Database(sqlite_url)) as database:
+        make_demo(database, staffed=True)
+    assert SLOW & loaded(sqlite_url, *LIGHT) == set()
+
+
+def test_a_list_of_events_makes_no_other_tables(sqlite_url: str) -> None:
+    modules = loaded(sqlite_url, "events list")
+    tables = {name.rpartition(".")[2] for name in modules if name.startswith("bot.domain.models.")}
+    assert tables == {"base", "events"}
+    assert "cryptography" not in modules
+
+
+LOGGING = """
+import logging, sys
+from admin_cli.console import session
+session.load_settings()
+assert "structlog" not in sys.modules
+{logs}
+logging.getLogger("library").info("not told")
+logging.getLogger("library").warning("told %s", "+919812345678")
+"""
+
+
+OUR_LOG = "from bot import pass_keys; pass_keys.log.warning('ours', phone='+919812345678')"
+
+
+@pytest.mark.parametrize("logs", ["", OUR_LOG])
+def test_what_a_command_logs_is_told_as_everything_is(sqlite_url: str, logs: str) -> None:
+    """Whoever logs first, a library or a module of ours: on standard error, and nobody's number."""
+    env = {**os.environ, "DATABASE_URL": sqlite_url, "SECRET_KEY": "x" * 16, "LOG_FORMAT": "json"}
+    script = [sys.executable, "-c", LOGGING.format(logs=logs)]
+    ran = subprocess.run(script, env=env, check=True, capture_output=True, encoding="utf-8")
+    assert ran.stdout == ""
+    assert len(ran.stderr.splitlines()) == 1 + bool(logs)
+    assert {json.loads(line)["process"] for line in ran.stderr.splitlines()} == {"cli"}
+    assert "98123" not in ran.stderr
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from flows.shapes import PassFacts
 from flows.text import pass_days as pass_day_texts
 from flows.text import render
 from flows.text.choices import days_of
+from flows.text.formats import moment
 from flows.text.languages import LANGUAGES
-from flows.text.translate import moment
 
 NOW = datetime(2027, 1, 5, 6, 30, tzinfo=UTC)
 

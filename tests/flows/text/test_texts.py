@@ -29,8 +29,9 @@ from flows.text import (
     translations,
     words,
 )
+from flows.text.formats import moment
 from flows.text.languages import CONFIRMED, LANGUAGES, SOURCE, TABLE
-from flows.text.translate import MISSING, catalogue, moment
+from flows.text.translate import MISSING, catalogue
 from flows.understanding import agreement, vocabulary
 from tests.paths import ROOT
 

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from bot.domain.models import Event
 from flows.shapes import Sentence
 from flows.text import LANGUAGES, _, ngettext_, words
-from flows.text.translate import format_value, full_day
+from flows.text.formats import full_day
+from flows.text.translate import format_value
 from webhooks.i18n import language, say
 
 NO_VALUE = "–"
