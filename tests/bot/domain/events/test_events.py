@@ -15,7 +15,7 @@ from bot.domain.models import Contact, Event
 from bot.domain.passes import registration as registrations
 from bot.errors import Refused
 from flows import shapes
-from flows.text import event_states
+from flows.text import audiences, event_states
 from tests.bot.domain.builders import DAY, NOW, asking, refused
 
 LAST = DAY + timedelta(days=3)
@@ -300,8 +300,8 @@ def test_a_language_that_is_not_complete_cannot_be_offered(
     monkeypatch: pytest.MonkeyPatch, sentences: tuple[str, ...], words: tuple[str, ...], said: str
 ) -> None:
     monkeypatch.setattr(validation, "LANGUAGES", {"en": "English"})
-    monkeypatch.setattr(validation, "lacking", lambda language: sentences)
-    monkeypatch.setattr(validation, "lacking_words", lambda language: words)
+    monkeypatch.setattr(audiences, "lacking", lambda language: sentences)
+    monkeypatch.setattr(audiences, "lacking_words", lambda language: words)
     with pytest.raises(Refused) as no:
         validation.checked({"languages": ("en", "hi")})
     assert (no.value.code, no.value.params["lacking"]) == ("language_incomplete", said)
