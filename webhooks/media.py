@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, request
 
 from bot.delivery.images import cache as image_cache
 from bot.delivery.images import media_links
-from bot.delivery.images.handover import Handover
+from bot.delivery.images.handover import Handover, version_of
 from bot.delivery.templates import notices
 from bot.errors import Refused
 from bot.service import Service
@@ -24,7 +24,7 @@ def blueprint(service: Service) -> Blueprint:
             return png(image_cache.sample_image(service.settings.origin))
         try:
             pass_id = media_links.read(token, service.settings.secret_key, service.now())
-            return png(_picture(service, pass_id, request.args.get("language", "")))
+            return png(_picture(service, pass_id, request.args.get("language", ""), shared="shared" in request.args))
         except Invalid as fault:
             abort(STATUS_OF_REFUSAL.get(fault.code, 404))
         except Refused:
@@ -33,11 +33,12 @@ def blueprint(service: Service) -> Blueprint:
     return made
 
 
-def _picture(service: Service, pass_id: int, language: str) -> bytes:
+def _picture(service: Service, pass_id: int, language: str, *, shared: bool) -> bytes:
     """The picture that the worker has drawn for Twilio, else one drawn now. Raises Refused `no_such_pass`."""
     if not image_cache.is_valid(service, pass_id):
         raise Refused("no_such_pass")
-    return Handover(service.redis).take(pass_id, language) or image_cache.pass_image(service, pass_id, language)
+    drawn = Handover(service.redis).take(pass_id, version_of(language, shared=shared))
+    return drawn or image_cache.pass_image(service, pass_id, language, shared=shared)
 
 
 def png(image: bytes) -> Response:

@@ -68,6 +68,10 @@ def _pairs(_ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) 
 @click.option(
     "--revoked-too", "again", is_flag=True, help="Also give a new pass to people whose earlier one was revoked."
 )
+@click.option(
+    "--one-pass", default="", metavar="NAME", help="One pass of this name for the whole list; else one for each row."
+)
+@click.option("--one-pass-phone", default="", metavar="PHONE", help="Whose that pass is, so that it can be sent.")
 @click.option("--send", is_flag=True, help="Send each pass to its phone, once.")
 @click.option(
     "--images", type=click.Path(path_type=Path), metavar="DIR", help="A folder for a picture of each pass, CODE.png."
@@ -93,6 +97,8 @@ def import_(
     yes: bool,
     all_or_nothing: bool,
     again: bool,
+    one_pass: str,
+    one_pass_phone: str,
     **wanted: Any,
 ) -> None:
     """Register the people of a CSV or XLSX file (`-`: standard input) and give them their passes.
@@ -107,9 +113,12 @@ def import_(
     asked = ImportOptions(**wanted)
     if not (dry_run or asked.consent.strip()):
         raise click.UsageError("say with --consent where these people agreed; --dry-run needs none")
+    if one_pass_phone and not one_pass:
+        raise click.UsageError("--one-pass-phone goes with --one-pass")
     _check_places(asked, yes=yes)
     with session.open_database() as database:
         said = {"given_columns": given_columns, "defaults": dict(defaults), "again": again}
+        said |= {"one_pass": one_pass, "one_pass_phone": one_pass_phone}
         how = {"worksheet": worksheet, "hidden": not without_hidden, "encoding": encoding or "", "dates": dates or ""}
         plan = _planned(database, file, slug, **said, **how)
         looked, problems = _preview(database, plan, asked)

@@ -73,6 +73,10 @@ ROW_PROBLEMS: Mapping[str, tuple[str, str]] = {
         "remove one; for another person leave the phone empty, or let one pass be for both",
     ),
     "day_full": ("{day} is full", "choose another day, or raise its capacity: events day"),
+    "list_has_bad_rows": (
+        "the list has bad rows, and one pass for all must count everybody",
+        "correct them, and import the whole list again",
+    ),
     "too_few_left": ("only {left} places are left for {day}", "choose another day, or raise its capacity: events day"),
 }
 """By code of a bad row: the reason, and what to do."""

@@ -133,8 +133,8 @@ class EffectContext:
         choice = self.choose_channel(self.identity.phone or "", self.now)
         return choice.address, choice.sender
 
-    def enqueue_pass(self, issued: Pass | Issued, language: str) -> None:
-        """Put the picture of this pass into the outbox, for whoever is writing.
+    def enqueue_pass(self, issued: Pass | Issued, language: str, *, shared: bool = False) -> None:
+        """Put the picture of this pass into the outbox, for whoever is writing; `shared`: to be forwarded.
 
         Nothing for a page, which shows the pass itself, and sends it on request.
         """
@@ -142,7 +142,9 @@ class EffectContext:
         if Address.parse(lane).kind == WEB:
             return
         self.delivery_ids.append(
-            dispatch.enqueue_pass(self.db, issued, address=lane, sender=sender, language=language, now=self.now)
+            dispatch.enqueue_pass(
+                self.db, issued, address=lane, sender=sender, language=language, now=self.now, shared=shared
+            )
         )
 
 
@@ -259,7 +261,8 @@ def _register(effect: Register, ctx: EffectContext) -> Results:
 
 @perform.register
 def _send_pass(effect: SendPass, ctx: EffectContext) -> Results:
-    ctx.enqueue_pass(passes.own_pass(ctx.db, ctx.person(), effect.code, ctx.now), effect.language)
+    issued = passes.own_pass(ctx.db, ctx.person(), effect.code, ctx.now)
+    ctx.enqueue_pass(issued, effect.language, shared=effect.shared)
     return {}
 
 

@@ -41,7 +41,17 @@ from bot.settings import Settings, load
 
 log = structlog.get_logger(__name__)
 
-PLAN_OPTIONS = ("worksheet", "encoding", "hidden", "dates", "given_columns", "defaults", "again")
+PLAN_OPTIONS = (
+    "worksheet",
+    "encoding",
+    "hidden",
+    "dates",
+    "given_columns",
+    "defaults",
+    "again",
+    "one_pass",
+    "one_pass_phone",
+)
 """What of a list's options bot.domain.imports.run.make_plan takes."""
 
 

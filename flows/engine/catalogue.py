@@ -14,6 +14,7 @@ from flows.visitor.my_data import DELETE_DATA, MY_DATA
 from flows.visitor.my_pass import CHANGE, MY_PASS
 from flows.visitor.place_offer import PLACE_OFFER
 from flows.visitor.registration import REGISTRATION
+from flows.visitor.share import SHARE
 from flows.visitor.someone_else import SOMEONE_ELSE
 
 __all__ = ["BEGUN_BY", "FLOWS", "HOME", "INTERRUPTING", "VISITING", "entrance"]
@@ -22,7 +23,7 @@ FLOWS: Mapping[str, Flow] = {
     flow.name: flow
     for flow in (
         *(REGISTRATION, SOMEONE_ELSE, MY_PASS, CHANGE, CANCELLATION, MENU, LANGUAGE, MY_DATA, DELETE_DATA, UNSURE),
-        *(JOIN_TEAM, PLACE_OFFER, ASK_GATE_FLOW, CONFIRM_NEAR_PASS, CONFIRM_LARGE_COUNT, WALK_UP),
+        *(SHARE, JOIN_TEAM, PLACE_OFFER, ASK_GATE_FLOW, CONFIRM_NEAR_PASS, CONFIRM_LARGE_COUNT, WALK_UP),
     )
 }
 
@@ -30,6 +31,7 @@ BEGUN_BY: Mapping[str, str] = {
     "register": "registration",
     "someone_else": "someone_else",
     "my_pass": "my_pass",
+    "share": "share",
     "change": "change",
     "cancel_pass": "cancellation",
     "cancel": "cancellation",
@@ -40,7 +42,7 @@ BEGUN_BY: Mapping[str, str] = {
 }
 """Flow by command. `cancel` begins one only while no question is open."""
 
-INTERRUPTING = frozenset({"language", "menu", "my_data", "my_pass", "unsure", "join_team"})
+INTERRUPTING = frozenset({"language", "menu", "my_data", "my_pass", "share", "unsure", "join_team"})
 """Flows after which the conversation that they interrupted goes on: a mere look or setting loses nothing."""
 
 HOME = "menu"

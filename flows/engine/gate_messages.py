@@ -41,7 +41,9 @@ STAFF_ONLY = ASKED_AT_GATES | {WALK_UP}
 CODE_INTERRUPTIBLE = frozenset({VISITING, "menu", "someone_else", WALK_UP, "language"})
 """Flows in the middle of which a code is no answer but somebody waiting at the gate."""
 _ASK_FOR_THE_MENU = frozenset({"hi", "start", "help", "menu"})
-_VISITORS = frozenset({"my_pass", "my_data", "delete_data", "change", "cancel_pass", "register", "someone_else"})
+_VISITORS = frozenset(
+    {"my_pass", "share", "my_data", "delete_data", "change", "cancel_pass", "register", "someone_else"}
+)
 
 
 def without_staff_flows(state: State, facts: Facts) -> State:

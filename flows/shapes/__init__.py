@@ -228,6 +228,8 @@ class SendPass(Effect):
 
     code: str
     language: str
+    shared: bool = False
+    """Whether it is to be forwarded: then it says whom it is for and how a part of them enters."""
 
 
 @dataclass(frozen=True, slots=True)

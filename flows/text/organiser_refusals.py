@@ -9,6 +9,8 @@ ORGANISER_REFUSALS: Mapping[str, Sentence] = {
     "slug_taken": _("Event {slug} already exists."),
     "bad_slug": _("Use 1 to 40 small letters and digits, with single hyphens between them."),
     "bad_name": _("Enter a name that is not too long."),
+    "bad_group_name": _("Enter the name for the pass, from 2 to 80 characters with a letter."),
+    "bad_group_phone": _("Enter a mobile number for the pass, or leave it empty."),
     "bad_venue": _("Enter a shorter venue."),
     "bad_text": _("Enter a shorter text."),
     "bad_logo": _("This file is not a picture that can be printed. Choose a PNG or JPEG."),

@@ -12,6 +12,7 @@ HELP = lines(
     _("*menu*: see what you can do here"),
     _("*language*: change language"),
     _("*stop*: stop our messages"),
+    _("*share*: a picture of your pass to forward"),
     _("*my data*: see or delete your data"),
 )
 """The words that work everywhere; the open question follows."""

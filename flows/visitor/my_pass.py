@@ -39,6 +39,7 @@ from flows.visitor.visit_questions import FREE_DATE, PARTY_SIZE, most_people
 
 # --- my pass ------------------------------------------------------------------------------------
 
+SHARE_IT = _("For a picture to forward to the others on your pass, send *share*.")
 NO_PASS = _("You have no pass for today or later.")
 
 
@@ -70,9 +71,10 @@ def _send(answers: Answers, facts: Facts, language: str) -> Outcome:
     named = (words(event.name),) if event else ()
     notice = (words(event.notice),) if event and event.notice else ()
     known = (*cancellation_notices(facts.passes, facts), *notice, *(event_sentences(event) if event else ()))
+    share = (SHARE_IT,) if sent.party_size > 1 and not others else ()
     return (
         SendPass(sent.code, language),
-        Say((lines(*named, pass_line(sent)), *known, *again, *more, *waiting)),
+        Say((lines(*named, pass_line(sent)), *known, *again, *share, *more, *waiting)),
     )
 
 

@@ -93,7 +93,10 @@ def add_routes(blueprint: Blueprint, service: Service) -> None:
                 abort(404)
             name = f"pass-{visible.image.code}.png"
         return as_file(
-            image_cache.pass_image(service, pass_id, i18n.language()), "image/png", name, show="show" in request.args
+            image_cache.pass_image(service, pass_id, i18n.language(), shared="shared" in request.args),
+            "image/png",
+            name,
+            show="show" in request.args,
         )
 
     @blueprint.get("/passes/<int:pass_id>/visit.ics")

@@ -14,6 +14,7 @@ from bot.delivery import templates
 from bot.delivery.images import cache as image_cache
 from bot.delivery.images import media_links
 from bot.delivery.images.caption import caption
+from bot.delivery.images.handover import version_of
 from bot.delivery.images.pass_image import PassImage
 from bot.delivery.message import FilledTemplate, OutboundMessage
 from bot.delivery.outbox.enqueue import BULK, belongs_to_another, contact_at, contacts_at, stopped_since
@@ -59,7 +60,8 @@ class PictureMessage(OutboundMessage):
     picture: PassImage | None = None
     """The facts to draw; None: whoever is asked for the picture looks them up."""
     pass_id: int = 0
-    language: str = ""
+    version: str = ""
+    """Which picture of the pass (bot.delivery.images.handover)."""
 
 
 @runtime_checkable
@@ -175,17 +177,18 @@ def _pass_image(db: Session, row: Delivery, settings: Settings, now: datetime, r
     pass_ = _valid_pass(db, row)
     language = row.payload.get("language") or pass_.registration.language
     token = media_links.sign(pass_.id, settings.secret_key, now)
-    facts = image_cache.facts_of(db, pass_, ring, settings.origin, language)
+    shared = bool(row.payload.get("shared"))
+    facts = image_cache.facts_of(db, pass_, ring, settings.origin, language, shared=shared)
     left = int((row.give_up_at - now).total_seconds())
     return PictureMessage(
         row.lane,
         row.sender,
         caption(facts, pass_.event.map_url),
-        f"{settings.origin}/media/passes/{token}.png?language={language}",
+        f"{settings.origin}/media/passes/{token}.png?language={language}{'&shared=1' if shared else ''}",
         max(1, min(left, MAX_VALIDITY_SECONDS)),
         picture=facts if ring else None,
         pass_id=pass_.id,
-        language=language,
+        version=version_of(language, shared=shared),
     )
 
 

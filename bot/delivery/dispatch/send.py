@@ -57,7 +57,7 @@ def _picture_problem(deps: SendDeps, leased: LeasedDelivery) -> str | None:
     if reason:
         log.warning("delivery_media", delivery=row.id, reason=reason)
     elif isinstance(message, PictureMessage) and message.picture:
-        deps.pictures.keep(message.pass_id, message.language, draw(message.picture))
+        deps.pictures.keep(message.pass_id, message.version, draw(message.picture))
     return reason
 
 

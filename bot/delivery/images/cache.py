@@ -45,13 +45,14 @@ class ImageDeps(Protocol):
         """The settings, for the origin in the QR."""
 
 
-def pass_image(service: ImageDeps, pass_id: int, language: str = "") -> bytes:
-    """The PNG of a valid pass, in this language or, where we do not have it, in that of its registration.
+def pass_image(service: ImageDeps, pass_id: int, language: str = "", *, shared: bool = False) -> bytes:
+    """The PNG of a valid pass, in this language or, where we do not have it, in that of its registration; `shared`: the
+    one to be forwarded.
 
     Raises Refused `no_such_pass` for one that is not there, replaced or revoked.
     """
     with service.database.read() as db:
-        facts = image_facts(db, service, pass_id, language)
+        facts = image_facts(db, service, pass_id, language, shared=shared)
     return _drawn(facts)
 
 
@@ -78,15 +79,19 @@ def sample_image(origin: str) -> bytes:
     return _drawn(facts)
 
 
-def image_facts(db: Session, service: ImageDeps, pass_id: int, language: str = "") -> PassImage:
+def image_facts(
+    db: Session, service: ImageDeps, pass_id: int, language: str = "", *, shared: bool = False
+) -> PassImage:
     """The facts of a valid pass for its picture. Raises Refused `no_such_pass`."""
     shown = db.get(Pass, pass_id)
     if shown is None or shown.status != VALID:
         raise Refused("no_such_pass")
-    return facts_of(db, shown, service.ring, service.settings.origin, language)
+    return facts_of(db, shown, service.ring, service.settings.origin, language, shared=shared)
 
 
-def facts_of(db: Session, shown: Pass, ring: KeyRing | None, origin: str, language: str) -> PassImage:
+def facts_of(
+    db: Session, shown: Pass, ring: KeyRing | None, origin: str, language: str, *, shared: bool = False
+) -> PassImage:
     """What the picture of a pass says, in this language or, where we do not have it, in that of its registration.
 
     Without keys there is no text for the QR: for its words alone.
@@ -108,6 +113,7 @@ def facts_of(db: Session, shown: Pass, ring: KeyRing | None, origin: str, langua
         qr_text=tokens.qr_text(origin, tokens.encode(token, ring)) if ring else "",
         policy=kind.policy or event.policy,
         language=reader,
+        shared=shared and shown.party_size > 1,
         kind="" if kind.number == 0 else str(kind.labels.get(reader) or kind.labels.get("en") or kind.slug),
     )
 

@@ -1,6 +1,6 @@
 """The words under a pass's picture: all that it says, for who does not see it."""
 
-from bot.delivery.images.pass_image import PassImage, entry_rule, hours
+from bot.delivery.images.pass_image import PassImage, entry_rule, for_others, hours
 from bot.delivery.outbox import whatsapp_text
 from flows.shapes import Sentence
 from flows.text import _, lines, ngettext_, words
@@ -11,8 +11,8 @@ MAX_LENGTH = 1024
 
 
 def caption(facts: PassImage, map_url: str) -> str:
-    """Code, event, kind, name, day, party, hours, place and what the pass allows. The same pass always has the same
-    words: by them Twilio's list is searched.
+    """Code, event, kind, name, day, party, hours, place and what the pass allows; of one to be forwarded, for whom
+    it is. The same pass always has the same words: by them Twilio's list is searched.
     """
     said = _said(facts, map_url)
     return said if len(said) <= MAX_LENGTH else _said(facts, "")
@@ -30,5 +30,6 @@ def _said(facts: PassImage, map_url: str) -> str:
         words(facts.venue) if facts.venue else None,
         words(map_url) if map_url else None,
         entry_rule(facts.policy, on_each_day=len(facts.days) > 1),
+        *(for_others(facts) if facts.shared else ()),
     )
     return whatsapp_text.spoken(lines(*(part for part in parts if part is not None)), language=facts.language)

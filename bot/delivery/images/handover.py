@@ -18,23 +18,28 @@ KEPT_SET_KEY, TOTAL_BYTES_KEY = "pictures:kept", "pictures:bytes"
 SCRIPT = Path(__file__).with_suffix(".lua").read_text(encoding="utf-8")
 
 
+def version_of(language: str, *, shared: bool) -> str:
+    """Which picture of a pass it is: in this language, and whether to be forwarded."""
+    return f"{language}:shared" if shared else language
+
+
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """The pictures that wait to be fetched, by pass and language. Never raises where Redis is away."""
+    """The pictures that wait to be fetched, by pass and version. Never raises where Redis is away."""
 
     redis: "Redis" = field(repr=False)
     max_bytes: int = MAX_BYTES
 
-    def keep(self, pass_id: int, language: str, picture: bytes) -> None:
+    def keep(self, pass_id: int, version: str, picture: bytes) -> None:
         """Keep a picture until it is fetched, ten minutes at most."""
-        self._run(pass_id, language, "keep", picture, KEEP_SECONDS, self.max_bytes)
+        self._run(pass_id, version, "keep", picture, KEEP_SECONDS, self.max_bytes)
 
-    def take(self, pass_id: int, language: str) -> bytes | None:
+    def take(self, pass_id: int, version: str) -> bytes | None:
         """The picture, which is not kept any longer; None where it is not here."""
-        return cast("bytes | None", self._run(pass_id, language, "take"))
+        return cast("bytes | None", self._run(pass_id, version, "take"))
 
-    def _run(self, pass_id: int, language: str, *arguments: str | bytes | int) -> object:
-        keys = [KEPT_SET_KEY, TOTAL_BYTES_KEY, f"picture:{pass_id}:{language}"]
+    def _run(self, pass_id: int, version: str, *arguments: str | bytes | int) -> object:
+        keys = [KEPT_SET_KEY, TOTAL_BYTES_KEY, f"picture:{pass_id}:{version}"]
         try:
             return self.redis.register_script(SCRIPT)(keys=keys, args=arguments)
         except RedisError:

@@ -29,6 +29,7 @@ from bot.delivery.images.typesetting import BOLD, REGULAR, Style, balanced, fitt
 from flows.shapes import Sentence
 from flows.text import _, ngettext_, render
 from flows.text.pass_days import describe_days
+from flows.visitor.share import IN_PARTS
 
 MAX_CACHED_BANDS = 16
 """Bands that are the same on all passes of an event in a language, kept ready: 200 KB each."""
@@ -76,6 +77,8 @@ class PassImage:
     """The kind's label; empty for a visitor."""
     kind_days: tuple[date, ...] = ()
     """For a pass of several days: all of them, `day` being the first."""
+    shared: bool = False
+    """Whether it is to be forwarded to the others of a party of several."""
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -89,7 +92,8 @@ def draw(facts: PassImage) -> bytes:
     _person(sheet, facts)
     _symbol(sheet, facts)
     head = _head(facts.event, facts.venue, facts.kind, facts.language)
-    return png((head, sheet.band(BLACK_ON_WHITE), _rules(facts.policy, len(facts.days) > 1, facts.language)))
+    rules = _rules(facts.policy, len(facts.days) > 1, facts.language)
+    return png((head, sheet.band(BLACK_ON_WHITE), rules, *((_for_others(facts),) if facts.shared else ())))
 
 
 @lru_cache(maxsize=MAX_CACHED_BANDS)
@@ -185,6 +189,23 @@ def _rules(policy: str, on_each_day: bool, language: str) -> Band:
     style, lines = fitted(render(allowed, language), ROOM, ((38, 3), (34, 4)), REGULAR)
     sheet.centred(balanced(" ".join(lines), ROOM, style), style, INK, leading=1.35)
     sheet.skip(48)
+    return sheet.band(BLACK_ON_WHITE)
+
+
+def for_others(facts: PassImage) -> tuple[Sentence, ...]:
+    """What a picture to be forwarded says more: for whom it is, and how a part of them enters."""
+    party = ngettext_("{count} person", "{count} people", count=facts.party_size)
+    return (_("{name}: {people}", name=facts.full_name, people=party), IN_PARTS.filled(code=facts.code))
+
+
+def _for_others(facts: PassImage) -> Band:
+    sheet = PassCanvas()
+    for sentence in for_others(facts):
+        said = render(sentence, facts.language).replace("*", "")
+        style, lines = fitted(said, ROOM, ((38, 4), (34, 6)), REGULAR)
+        sheet.centred(balanced(" ".join(lines), ROOM, style), style, INK, leading=1.35)
+        sheet.skip(20)
+    sheet.skip(28)
     return sheet.band(BLACK_ON_WHITE)
 
 

@@ -137,8 +137,11 @@ def enqueue_pass(
     now: datetime,
     priority: int = PASSES,
     key: str | None = None,
+    shared: bool = False,
 ) -> int:
     """Put the picture of a pass into the outbox for this address. Each call sends it, except with a used `key`.
+
+    `shared`: the picture that is to be forwarded to the others of the party.
 
     Images of passes that are no longer valid are let go, so that the new one need not wait for them.
     """
@@ -147,7 +150,7 @@ def enqueue_pass(
         db,
         kind="pass",
         address=address,
-        payload={"language": language},
+        payload={"language": language, **({"shared": True} if shared else {})},
         priority=priority,
         key=key,
         now=now,

@@ -15,9 +15,9 @@ CODES = (
     *("day_unclear", "day_outside", "day_over", "day_closed", "kind_not_that_day", "no_such_kind", "not_a_number"),
     *("number_too_small", "number_too_large", "party_too_large", "bad_language", "answer_missing", "not_an_option"),
     *("several_options", "bad_ref", "too_many_cells", "several_days", "day_order", "day_turned", "not_coming"),
-    *("sheet_error", "broken_letter", "garbled", "twice_in_file", "day_full", "too_few_left"),
+    *("sheet_error", "broken_letter", "garbled", "twice_in_file", "list_has_bad_rows", "day_full", "too_few_left"),
 )
-"""Everything that can be wrong with a row; the last two only a look at the other rows and the day's places tells."""
+"""Everything that can be wrong with a row; the last three only a look at the other rows and the day's places tells."""
 DOUBTS = ("phone_rounded",)
 """What may be wrong with a row that is taken."""
 

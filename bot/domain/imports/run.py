@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from bot.domain import audit, events
 from bot.domain.events import validation as event_validation
-from bot.domain.imports import columns, date_order, days, insert, read_file
+from bot.domain.imports import columns, date_order, days, groups, insert, read_file
+from bot.domain.imports.groups import ListGroup
 from bot.domain.imports.heads import DAY
 from bot.domain.imports.plan import BAD, NEW, PlannedRow, RemainingPlaces, erased, plan_rows
 from bot.domain.imports.rows import ImportRules, KindFacts, ListedPerson, RejectedRow
@@ -53,6 +54,8 @@ class ImportPlan:
     """SHA-256 of the file."""
     again: bool = False
     """Whether somebody whose pass was revoked gets a new one."""
+    group: ListGroup | None = None
+    """Who has one pass for all of them; None: each row has its own."""
 
     @property
     def notes(self) -> tuple[ImportNote, ...]:
@@ -118,15 +121,20 @@ def make_plan(
     given_columns: Sequence[tuple[str, str]] = (),
     defaults: Mapping[str, str] | None = None,
     again: bool = False,
+    one_pass: str = "",
+    one_pass_phone: str = "",
     region: str,
     now: datetime,
 ) -> ImportPlan:
     """What reading the file needs; whether people can register for the event at present does not count.
 
     `worksheet`, `encoding` and `hidden` are those of bot.domain.imports.read_file.read_table; `dates` is days.DMY or
-    MDY, where it is known.
-    Raises UnreadableFile, Refused `no_such_event`, `event_over`, `event_cancelled`.
+    MDY, where it is known. `one_pass` is the name on one pass for all of them (of each kind and day), and
+    `one_pass_phone` whose it is; without a name each row gets its own.
+    Raises UnreadableFile, Refused `no_such_event`, `event_over`, `event_cancelled`, `bad_group_name`,
+    `bad_group_phone`.
     """
+    group = groups.group_of(one_pass, one_pass_phone, region)
     event = events.by_slug(db, slug)
     shape, each = events.shape(event), events.days(db, event.slug)
     state = event_states.state_of(shape, each, now)
@@ -146,7 +154,7 @@ def make_plan(
         questions=questions_of(shape),
         dates=_dates(table, found, dates, region, [day.day for day in each]),
     )
-    return ImportPlan(event, file, table, found, rules, _digest(file), again)
+    return ImportPlan(event, file, table, found, rules, _digest(file), again, group)
 
 
 def preview(
@@ -243,8 +251,10 @@ def _insert_batch(
 
 def _batches(plan: ImportPlan) -> Iterator[list[ListedPerson | RejectedRow]]:
     judge = RowValidator(plan.rules, plan.columns)
-    rows = iter(plan.table.rows())
-    while batch := [judge.validate(number, cells) for number, cells in islice(rows, BATCH_SIZE)]:
+    rows: Iterator[ListedPerson | RejectedRow] = (judge.validate(number, cells) for number, cells in plan.table.rows())
+    if plan.group:
+        rows = groups.gathered(plan.group, rows, plan.rules.event.languages[0])
+    while batch := list(islice(rows, BATCH_SIZE)):
         yield batch
 
 

@@ -134,6 +134,12 @@ def test_a_pass_is_sent_again_to_whoever_may_see_it(doing: EffectContext, db: Se
         perform(shapes.SendPass(code, "en"), stranger)
 
 
+def test_a_picture_to_forward_is_owed_as_such(doing: EffectContext) -> None:
+    code = perform(registering(), doing)["code"]
+    perform(shapes.SendPass(code, "en", shared=True), doing)
+    assert [row.payload.get("shared", False) for row in owed(doing)] == [False, True]
+
+
 def test_a_change_gives_the_new_code_and_owes_its_image(doing: EffectContext, fair: Event) -> None:
     old = perform(registering(), doing)["code"]
     doing.finish()

@@ -25,6 +25,15 @@ def test_whatever_the_picture_says(language: str, policy: str) -> None:
     assert [part for part in shown if part not in said] == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_picture_to_forward_says_for_whom_it_is_and_how_a_part_enters(language: str) -> None:
+    said = caption(replace(PLAIN, language=language, shared=True), "")
+    assert "*7K3M-PQ2R 2*" in said
+    assert said.count(PLAIN.full_name) == 2
+    assert PLAIN.full_name in said.splitlines()[-2]
+    assert len(said) <= MAX_LENGTH
+
+
 def test_what_is_not_there_leaves_no_empty_line() -> None:
     said = caption(replace(PLAIN, venue="", opens=None, closes=None), "").splitlines()
     assert len(said) == len([line for line in said if line]) == 5

@@ -58,6 +58,7 @@ PASSES = {
         language="hi",
         policy="in_out",
     ),
+    "shared": replace(PLAIN, full_name=NAMES["long"], language="ml", shared=True),
     "bare": replace(PLAIN, venue="", opens=None, closes=None, party_size=1, policy="once"),
 }
 
@@ -120,6 +121,7 @@ def test_every_policy_and_language_has_its_own_picture(language: str, policy: st
         {"venue": "Elsewhere"},
         {"closes": time(21)},
         {"full_name": "Asha Varma"},
+        {"shared": True},
         {"kind_days": (date(2027, 1, 17), date(2027, 1, 24))},
     ],
 )

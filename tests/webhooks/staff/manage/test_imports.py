@@ -131,6 +131,19 @@ def test_the_mapping_is_changed_and_the_list_read_anew(office: Office) -> None:
     assert (row(office).report["columns"][1], row(office).report["unreachable"]) == (["B", ""], 1)
 
 
+def test_a_class_gets_one_pass_for_the_whole_list(office: Office) -> None:
+    drop(office, "Name,Day\nDev Rao,{day}\nMira Das,{day}\n")
+    assert work(office)
+    refused = act(office, "look", passes="one", one_pass="7")
+    assert (refused.status_code, wrong(refused)) == (422, ["one_pass"])
+    assert act(office, "look", passes="one", one_pass="Class 7B").status_code == 303
+    assert work(office)
+    assert (row(office).report["rows"], row(office).report["people"]) == ({"all": 1, "new": 1}, 2)
+    assert act(office, "import", consent=CONSENT).status_code == 303
+    assert work(office)
+    assert registered(office) == ["Class 7B"]
+
+
 def test_parts_of_a_name_are_shown_as_such_and_stay_so(office: Office) -> None:
     drop(office, "First name,Surname,Day\nDev,Rao,{day}\n")
     assert work(office)

@@ -92,6 +92,7 @@ ROW_PROBLEMS: Mapping[str, Sentence] = {
     "too_many_cells": _("The row has more cells than the {columns} columns. Is there a comma inside a cell?"),
     "twice_in_file": _("Row {row} has the same, for the same day and kind."),
     "day_full": _("{day} is full."),
+    "list_has_bad_rows": _("The list has bad rows, and one pass for all must count everyone. Correct them first."),
     "too_few_left": _("Places left for {day}: {left}."),
     "phone_rounded": _("The number ends in many zeros. It may have been rounded; please look at it."),
     "differs": _("The list says {file}, the pass has {held}. The pass stays as it is."),

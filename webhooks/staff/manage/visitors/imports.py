@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from bot.delivery.outbox import queues
 from bot.domain import audit, edit_conflict, events
 from bot.domain.audit import recorder
-from bot.domain.imports import stored
+from bot.domain.imports import groups, stored
 from bot.domain.imports.csv_files import ENCODINGS
 from bot.domain.models import Event, ListImport
 from bot.errors import Refused
@@ -25,12 +25,16 @@ from webhooks.staff.session import user
 POLL_SECONDS = 2
 """Seconds between two requests of an open page while a list is worked on."""
 FIELD_OF_REFUSAL = {
+    "bad_group_name": "one_pass",
+    "bad_group_phone": "one_pass_phone",
     "consent_needed": "consent",
     "empty_list": "file",
     "list_too_large": "file",
     "too_many_lists": "file",
 }
 """The input at which a refusal is shown, by code."""
+FOR_ALL = "one"
+"""The choice of one pass for the whole list."""
 IN_THE_LIST = _("The list is being read. You can leave this page.")
 DELETED = _("The list is deleted. Who is registered stays registered.")
 ON_ITS_WAY = _("This runs in the background. You can leave this page.")
@@ -79,6 +83,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     def change_list(slug: str, number: int) -> Answer:
         act = ACTS.get(typed("what")) or abort(404)
         try:
+            _check_group(service)
             with audited(service, act[0]) as db:
                 recorder.add_facts(db, list=number)
                 act[1](db, slug, number)
@@ -105,6 +110,14 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         name = f"{slug}-passes-{number}.pdf"
         head = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(data, content_type="application/pdf", headers=head)
+
+
+def _check_group(service: Service) -> None:
+    """Raises Refused where one pass is wanted for the whole list, and not said for whom."""
+    if typed("passes") == FOR_ALL:
+        region = service.settings.default_region
+        if groups.group_of(typed("one_pass"), typed("one_pass_phone"), region) is None:
+            raise Refused("bad_group_name")
 
 
 def _look_again(db: Any, slug: str, number: int) -> None:
@@ -145,6 +158,8 @@ def _options(known: ListImport) -> dict[str, Any]:
             options[name] = text[:80]
     if options.get("encoding", "utf-8") not in ENCODINGS:
         options.pop("encoding")
+    if typed("passes") == FOR_ALL:
+        options |= {name: typed(name).strip()[:80] for name in ("one_pass", "one_pass_phone")}
     if kind := typed("kind").strip():
         options["defaults"] = {"kind": kind[:80]}
     return options
@@ -220,5 +235,6 @@ def _report(found: ListImport, event: Event) -> dict[str, Any]:
 
 def _page(service: Service, slug: str, number: int, wrong: Mapping[str, str] | None = None) -> Answer:
     told = _told(service, slug, number)
-    given = {name: typed(name) for name in ("consent",)}
+    names = ("consent", "one_pass", "one_pass_phone") if request.method == "POST" else ()
+    given = {name: typed(name) for name in names}
     return page("people/import", UNPROCESSABLE if wrong else 200, wrong=wrong or {}, form=given, **told)
