@@ -6,6 +6,7 @@ from flows.visitor.web_registration import FIND_PASSES, WEB_REGISTRATION
 
 ValidateRegistration = form_of(FLOWS["registration"])
 ValidateSomeoneElse = form_of(FLOWS["someone_else"])
+ValidateShare = form_of(FLOWS["share"])
 ValidateChange = form_of(FLOWS["change"])
 ValidateCancellation = form_of(FLOWS["cancellation"])
 ValidateDeleteData = form_of(FLOWS["delete_data"])

@@ -224,12 +224,11 @@ class Register(Effect):
 
 @dataclass(frozen=True, slots=True)
 class SendPass(Effect):
-    """Send the picture of this pass, again or for the first time, to the person who is writing."""
+    """Send the picture of this pass to the person who is writing; `shared`: the one to forward (flows.visitor.share)."""
 
     code: str
     language: str
     shared: bool = False
-    """Whether it is to be forwarded: then it says whom it is for and how a part of them enters."""
 
 
 @dataclass(frozen=True, slots=True)
