@@ -224,7 +224,7 @@ class Register(Effect):
 
 @dataclass(frozen=True, slots=True)
 class SendPass(Effect):
-    """Send the picture of this pass to the person who is writing; `shared`: the one to forward (flows.visitor.share)."""
+    """Send the picture of this pass to the person who is writing; `shared`: the one that is to be forwarded."""
 
     code: str
     language: str
@@ -299,10 +299,7 @@ class ResumeMessages(Effect):
 
 @dataclass(frozen=True, slots=True)
 class MarkFailuresTold(Effect):
-    """Note that the person has been told of the passes that could not be delivered.
-
-    Results: `links` to them, each on a line of its own.
-    """
+    """Note that somebody was told of passes that could not be delivered. Results: `links`, each on its own line."""
 
     codes: tuple[str, ...]
 
