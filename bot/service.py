@@ -8,7 +8,7 @@ from typing import Any
 
 from redis import Redis
 
-from bot import pass_keys, tracing
+from bot import pass_keys, redis_client, tracing
 from bot.clocks import SharedClock
 from bot.clocks import utc_now as utc_now
 from bot.conversation.dialogue import Dialogue
@@ -40,7 +40,6 @@ from bot.photos.delete_media import MediaDeleter
 from bot.photos.download import MediaDownloader
 from bot.photos.photos import Photos
 from bot.settings import Settings
-from bot.timeouts import REDIS_TIMEOUT_SECONDS
 
 CARRIERS: Mapping[str, Callable[[Settings], Carrier]] = {}
 """What takes messages to addresses of further kinds, by kind; all others go to Twilio."""
@@ -90,7 +89,7 @@ class Service:
 
 def connect_redis(url: str) -> "Redis":
     """A client for the settings' Redis; answers are bytes, as RQ wants them."""
-    return Redis.from_url(url, socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS)
+    return redis_client.connect(url)
 
 
 def _otps(settings: Settings, redis: "Redis", twilio: Twilio) -> OwnOtps | VerifyOtps:

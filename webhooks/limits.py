@@ -18,6 +18,7 @@ from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 from werkzeug.exceptions import TooManyRequests
 
+from bot import redis_client
 from bot.timeouts import REDIS_LIMITS_PAUSE_SECONDS, REDIS_LIMITS_TIMEOUT_SECONDS
 from webhooks import addresses
 
@@ -33,8 +34,7 @@ class _Windows:
     """The moving windows of all limits."""
 
     def __init__(self, redis_url: str) -> None:
-        patience = REDIS_LIMITS_TIMEOUT_SECONDS
-        shared = RedisStorage(redis_url, socket_timeout=patience, socket_connect_timeout=patience)
+        shared = RedisStorage(redis_url, redis_client.pool(redis_url, REDIS_LIMITS_TIMEOUT_SECONDS))
         self._shared = MovingWindowRateLimiter(shared)
         self._alone = MovingWindowRateLimiter(MemoryStorage())
         self._alone_until = 0.0

@@ -117,6 +117,9 @@ def days_or_lines(answers: Answers, facts: Facts) -> tuple[EventDay, ...]:
 def full_day(answers: Answers, facts: Facts) -> EventDay | None:
     """The day that was chosen, where it is full and people can wait for a place on it."""
     chosen = answers.get("visit_date")
+    event = chosen_event(answers, facts) if chosen else None
+    if event is None or not event.waiting_list:  # which is nearly always so, and asked at every step of every turn
+        return None
     found = (day for day in days_or_lines(answers, facts) if day.left == 0 and day.day.isoformat() == chosen)
     return next(found, None)
 
@@ -124,7 +127,8 @@ def full_day(answers: Answers, facts: Facts) -> EventDay | None:
 def chosen_day(answers: Answers, facts: Facts) -> EventDay | None:
     """The day that was chosen, if it can still be had."""
     chosen = answers.get("visit_date")
-    return next((day for day in days_of(answers, facts) if day.day.isoformat() == chosen), None)
+    days = days_of(answers, facts) if chosen else ()
+    return next((day for day in days if day.day.isoformat() == chosen), None)
 
 
 def own_pass_of_that_day(answers: Answers, facts: Facts) -> PassFacts | None:

@@ -1,9 +1,9 @@
 """Check-in: the one function behind the chat, the scanner and the API that decides who enters.
 
 An admission is one short transaction of five statements, all built once and none loading objects: where the scan
-is, its scan_id taken, the pass, its use changed under a condition, and what became of it, for a party that comes
-in parts with its first entry. The scan_id is taken before anything is judged: a repeat waits for the first and
-gives its answer.
+is, whether its scan_id has been answered, the pass, its use changed under a condition, and what became of it, for a
+party that comes in parts with its first entry. From the first of them on nobody else judges this scan_id: a repeat
+waits, and gives the answer that it then finds.
 """
 
 from datetime import datetime
@@ -36,17 +36,15 @@ def admit(db: Session, ring: KeyRing, scan: Scan, now: datetime) -> Admission:
     """
     check(scan)
     db.flush()  # what follows are statements that the session does not see
-    place = scan_context.load(db, scan.event, scan.gate, scan_times.live_scan_time(scan, now), lock=True)
+    place = scan_context.load(db, scan.event, scan.gate, scan_times.live_scan_time(scan, now), scan_id=scan.scan_id)
     if scan.force:
         _may_force(db, place, scan)
-    if scan.simulate:
-        return rows.stored_answer(db, place.event.id, scan.scan_id) or scan_answers.simulated(db, ring, scan, place)
-    claimed = rows.claim(db, place, scan, now)
-    if claimed is None:
-        answered = rows.stored_answer(db, place.event.id, scan.scan_id)
-        assert answered is not None, "a scan_id that is taken has a row"  # noqa: S101 - the unique rule says so
+    answered = rows.stored_answer(db, place.event.id, scan.scan_id)
+    if answered:
         return answered
-    return _judge(db, ring, scan, place, claimed, now)
+    if scan.simulate:
+        return scan_answers.simulated(db, ring, scan, place)
+    return _judge(db, ring, scan, place, now)
 
 
 def check(scan: Scan) -> None:
@@ -57,34 +55,20 @@ def check(scan: Scan) -> None:
         raise Refused("bad_count")
 
 
-def _judge(db: Session, ring: KeyRing, scan: Scan, context: ScanContext, claimed: int, now: datetime) -> Admission:
+def _judge(db: Session, ring: KeyRing, scan: Scan, context: ScanContext, now: datetime) -> Admission:
     subject, answer = scan_answers.judge(
         *(db, ring, scan, context),
-        lambda subject, against: _enter(db, scan, context, subject, claimed, against),
-        lambda subject: _leave(db, scan, context, subject, claimed),
+        lambda subject, against: _enter(db, scan, context, subject, against, now),
+        lambda subject: _leave(db, scan, context, subject, now),
     )
     if answer.result in (ADMITTED, LEFT):
         return answer
-    return _refuse(db, scan, context, claimed, subject, answer, now)
-
-
-def _refuse(
-    db: Session,
-    scan: Scan,
-    context: ScanContext,
-    claimed: int,
-    subject: ScannedPass | None,
-    answer: Admission,
-    now: datetime,
-) -> Admission:
-    """Give the scan_id free again and keep the attempt."""
-    rows.release(db, claimed)
     rows.record_attempt(db, context, scan, answer.result, subject.issued.id if subject else None, now)
     return answer
 
 
 def _enter(
-    db: Session, scan: Scan, context: ScanContext, subject: ScannedPass, claimed: int, against: str
+    db: Session, scan: Scan, context: ScanContext, subject: ScannedPass, against: str, now: datetime
 ) -> Admission:
     use = pass_usage.enter(db, subject.terms, context.day, scan.count)
     if use is None:
@@ -93,20 +77,16 @@ def _enter(
             return otherwise
         against = against or otherwise.result
         use = pass_usage.enter_beyond(db, subject.terms, context.day, scan.count)
-    return _record_entry(db, scan, context, subject, claimed, use, against)
+    return _record_entry(db, scan, context, subject, use, against, now)
 
 
 def _record_entry(
-    db: Session, scan: Scan, context: ScanContext, subject: ScannedPass, claimed: int, use: PassUsage, over: str
+    db: Session, scan: Scan, context: ScanContext, subject: ScannedPass, use: PassUsage, over: str, now: datetime
 ) -> Admission:
     """Keep an entry; `over` is the objection that was overruled."""
     left = subject.terms.left(use.entered, use.gone)
-    values = _check_count(subject, use, left) | {"day": context.day, **overruled(scan, over)}
-    earlier = None
-    if use.entered > use.moved:
-        earlier = rows.fill_after_first(db, claimed, **values)
-    else:
-        rows.fill(db, claimed, **values)
+    values = _check_count(subject, use, left) | {"result": ADMITTED, "day": context.day, **overruled(scan, over)}
+    earlier = rows.record(db, context, scan, now, after_first=use.entered > use.moved, **values)
     return Admission(ADMITTED, scan.scan_id, use.moved, left, subject.to_view(), earlier, bool(over))
 
 
@@ -115,13 +95,13 @@ def overruled(scan: Scan, over: str) -> dict[str, Any]:
     return {"forced": True, "forced_over": over, "reason": scan.reason.strip()[:MAX_REASON_LENGTH]} if over else {}
 
 
-def _leave(db: Session, scan: Scan, context: ScanContext, subject: ScannedPass, claimed: int) -> Admission:
+def _leave(db: Session, scan: Scan, context: ScanContext, subject: ScannedPass, now: datetime) -> Admission:
     use = pass_usage.leave(db, subject.issued.id, context.day, scan.count)
     if use is None:
         return scan_answers.not_inside(db, scan, context, subject)
     left = subject.terms.left(use.entered, use.gone)
     day = context.day if use.period == pass_usage.WHOLE_EVENT_PERIOD else use.period  # that of the entry
-    rows.fill(db, claimed, **_check_count(subject, use, left), day=day, result=LEFT)
+    rows.record(db, context, scan, now, after_first=False, **_check_count(subject, use, left), day=day, result=LEFT)
     return Admission(LEFT, scan.scan_id, use.moved, left, subject.to_view(), inside=use.entered - use.gone)
 
 

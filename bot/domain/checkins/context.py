@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import String, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain.events.rows import get_event
@@ -58,7 +58,7 @@ _COLUMNS = [
     *(_DAYS.c[name] for name in PlacedDay._fields),
 ]
 _GATE = slice(len(PlacedEvent._fields), len(PlacedEvent._fields) + len(PlacedGate._fields))
-_DAY = slice(_GATE.stop, None)
+_DAY = slice(_GATE.stop, len(_COLUMNS))
 """Where the columns of gate and day stand in a row."""
 _LOOKED = (
     select(*_COLUMNS)
@@ -73,6 +73,8 @@ _LOOKED = (
     .order_by(_DAYS.c.day)
 )
 _HELD = _LOOKED.with_for_update(of=_EVENTS, read=True, key_share=True)
+_ALONE = _HELD.add_columns(func.pg_advisory_xact_lock(_EVENTS.c.id, func.hashtext(bindparam("scan_id", type_=String))))
+"""Whoever else judges this scan_id waits until the transaction ends; what came of it the next statement sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +119,25 @@ def scan_moment(claimed_at: datetime | None, context: ScanContext, now: datetime
     return claimed_at if near else now
 
 
-def load(db: Session, slug: str, gate: str | None, moment: datetime, *, lock: bool = False) -> ScanContext:
+def load(
+    db: Session, slug: str, gate: str | None, moment: datetime, *, lock: bool = False, scan_id: str | None = None
+) -> ScanContext:
     """The place of a scan, in one statement. Raises Refused `no_such_event`, `no_such_gate` (`gate`).
 
     `lock`: the rules of the event stand still until the transaction ends. Who changes policy, hours or time zone
     waits for the scans under the old one, and the scans that come meanwhile wait for the change; scans do not wait
-    for each other.
+    for each other. `scan_id`: locked, and of all who judge this scan_id one at a time.
     """
-    asked = {"slug": slug, "gate": gate, "first": moment.date() - AROUND, "last": moment.date() + AROUND}
-    rows = db.connection().execute(_HELD if lock else _LOOKED, asked).all()
+    asked: dict[str, Any] = {
+        "slug": slug,
+        "gate": gate,
+        "first": moment.date() - AROUND,
+        "last": moment.date() + AROUND,
+    }
+    connection, statement = db.connection(), _HELD if lock or scan_id else _LOOKED
+    if scan_id and connection.dialect.name == "postgresql":  # SQLite lets only one write in any case
+        statement, asked = _ALONE, {**asked, "scan_id": scan_id}
+    rows = connection.execute(statement, asked).all()
     if not rows:
         get_event(db, slug, lock=False)  # refuses, with the nearest
     event, found = PlacedEvent(*rows[0][: _GATE.start]), PlacedGate(*rows[0][_GATE])

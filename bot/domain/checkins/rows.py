@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Integer, bindparam, delete, func, insert, literal_column, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot.domain.checkins import code_guessing
@@ -19,7 +20,7 @@ from flows.shapes.scans import ADMITTED, LEFT, Admission, FirstEntry, Scan
 from flows.text import access_needs
 
 _CHECKINS, _GATES, _STAFF, _DEVICES = table(Checkin), table(Gate), table(Staff), table(Device)
-_CLAIM = {
+_RECORD = {
     dialect: into(_CHECKINS).on_conflict_do_nothing(index_elements=["event_id", "scan_id"]).returning(_CHECKINS.c.id)
     for dialect, into in INTO.items()
 }
@@ -31,12 +32,9 @@ UNDECIDED = {"result": ADMITTED, "people": 0, "claimed": 0, "remaining": 0, "for
 
 
 def claim(db: Session, context: ScanContext, scan: Scan, now: datetime) -> int | None:
-    """Take the scan_id: the row's id; None where it was admitted before.
-
-    Waits for whoever is judging the same scan_id at this moment.
-    """
+    """Take the scan_id before it is judged: the row's id; None where it was admitted before."""
     connection = db.connection()
-    found = connection.execute(_CLAIM[connection.dialect.name], _values(context, scan, now) | UNDECIDED).scalar()
+    found = connection.execute(_RECORD[connection.dialect.name], _values(context, scan, now) | UNDECIDED).scalar()
     return None if found is None else int(found)
 
 
@@ -45,11 +43,21 @@ def fill(db: Session, row_id: int, **values: Any) -> None:
     db.connection().execute(_FILL, {"row_id": row_id, **values})
 
 
-def fill_after_first(db: Session, row_id: int, **values: Any) -> FirstEntry | None:
-    """Fill the row of an entry after the first of its pass and period; that first entry, which the row keeps too."""
-    known = {"of_pass": values["pass_id"], "within": values["period"]}
-    row = db.connection().execute(_FILL_AFTER_FIRST, {"row_id": row_id, **known, **values}).one()
-    return None if row.at is None else FirstEntry(*row)
+def record(
+    db: Session, context: ScanContext, scan: Scan, now: datetime, *, after_first: bool, **values: Any
+) -> FirstEntry | None:
+    """Keep who went in or out. `after_first`: others of this pass and period went in before; the first of those
+    entries, which the row keeps too, where it was not undone.
+
+    Raises OperationalError where the scan_id was taken all the same: the caller's transaction must end.
+    """
+    connection, row = db.connection(), {**_values(context, scan, now), "forced": False, **values}
+    if after_first:
+        row |= {"of_pass": values["pass_id"], "within": values["period"]}
+    kept = connection.execute((_RECORD_LATER if after_first else _RECORD)[connection.dialect.name], row).first()
+    if kept is None:
+        raise OperationalError("scan_id", None, LookupError("another has taken this scan_id"))
+    return FirstEntry(*kept[1:]) if after_first and kept.at is not None else None
 
 
 def release(db: Session, row_id: int) -> None:
@@ -118,9 +126,13 @@ def _of_first(told: ColumnElement[Any]) -> ColumnElement[Any]:
     return literal_column(f"({asked} WHERE first.id = checkins.first_id)", told.type)
 
 
-_FILL_AFTER_FIRST = _FILL.values(first_id=_EARLIEST.scalar_subquery()).returning(
-    *(_of_first(column).label(name) for name, column in _TOLD.items())
-)
+_RECORD_LATER = {
+    dialect: into(_CHECKINS)
+    .values(first_id=_EARLIEST.scalar_subquery())
+    .on_conflict_do_nothing(index_elements=["event_id", "scan_id"])
+    .returning(_CHECKINS.c.id, *(_of_first(column).label(name) for name, column in _TOLD.items()))
+    for dialect, into in INTO.items()
+}
 
 
 def first_entry(db: Session, pass_id: int, period: date) -> tuple[int | None, FirstEntry | None]:

@@ -150,7 +150,7 @@ def _begin(db: Session, scan: Scan, now: datetime) -> _RecordedScan:
     checkins.check(scan)
     if scan.shown not in RESULTS:
         raise ValueError(scan.shown)
-    place = scan_context.load(db, scan.event, scan.gate, scan.scanned_at or now, lock=True)
+    place = scan_context.load(db, scan.event, scan.gate, scan.scanned_at or now, scan_id=scan.scan_id)
     return _RecordedScan(scan, place, rows.claim(db, place, scan, now) or 0)
 
 

@@ -1,6 +1,7 @@
 """Nobody gets in twice, whoever scans at the same moment: threads and processes, on both databases."""
 
 import os
+import threading
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.domain import checkins, events
+from bot.domain.checkins import context as scan_context
+from bot.domain.checkins import rows
 from bot.domain.checkins import usage as pass_usage
 from bot.domain.checkins.offline import upload as offline_upload
 from bot.domain.keys import KeyRing
@@ -103,6 +106,26 @@ def test_without_the_guard_more_go_in_than_the_party_has(
     outcomes = Counter(race_processes.in_threads(database, scanning, [scan(code, count=4) for _ in range(8)]))
     assert outcomes == {"admitted 4": 8}
     assert _kept(database)[2] == 32
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_without_the_lock_a_repeat_is_still_one_row_but_hears_no_answer(
+    database: Database, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What taking the scan_id first prevents: both look for an answer before the first of them has one to give."""
+    both, look = threading.Barrier(2), rows.stored_answer
+
+    def looked(*asked: Any) -> Admission | None:
+        found = look(*asked)
+        both.wait(30)
+        return found
+
+    monkeypatch.setattr(rows, "stored_answer", looked)
+    monkeypatch.setattr(scan_context, "_ALONE", scan_context._HELD)
+    one, other = sorted(race_processes.in_threads(database, scanning, [scan(code, scan_id="the same", count=1)] * 2))
+    assert one.startswith("OperationalError")
+    assert other == "admitted 1"
+    assert _kept(database) == (1, 0, 1)
 
 
 def _kept(database: Database) -> tuple[int, int, int]:
