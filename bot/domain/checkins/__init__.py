@@ -1,8 +1,8 @@
 """Check-in: the one function behind the chat, the scanner and the API that decides who enters.
 
-An admission is one short transaction of five statements, all built once and none loading objects: where the scan
-is, whether its scan_id has been answered, the pass, its use changed under a condition, and what became of it, for a
-party that comes in parts with its first entry. From the first of them on nobody else judges this scan_id: a repeat
+An admission is one short transaction of four statements, all built once and none loading objects: where the scan
+is; the pass, and whether the scan_id has been answered; its use changed under a condition; and what became of it, for
+a party that comes in parts with its first entry. From the first of them on nobody else judges this scan_id: a repeat
 waits, and gives the answer that it then finds.
 """
 
@@ -39,9 +39,6 @@ def admit(db: Session, ring: KeyRing, scan: Scan, now: datetime) -> Admission:
     place = scan_context.load(db, scan.event, scan.gate, scan_times.live_scan_time(scan, now), scan_id=scan.scan_id)
     if scan.force:
         _may_force(db, place, scan)
-    answered = rows.stored_answer(db, place.event.id, scan.scan_id)
-    if answered:
-        return answered
     if scan.simulate:
         return scan_answers.simulated(db, ring, scan, place)
     return _judge(db, ring, scan, place, now)
@@ -61,7 +58,7 @@ def _judge(db: Session, ring: KeyRing, scan: Scan, context: ScanContext, now: da
         lambda subject, against: _enter(db, scan, context, subject, against, now),
         lambda subject: _leave(db, scan, context, subject, now),
     )
-    if answer.result in (ADMITTED, LEFT):
+    if answer.again or answer.result in (ADMITTED, LEFT):
         return answer
     rows.record_attempt(db, context, scan, answer.result, subject.issued.id if subject else None, now)
     return answer

@@ -48,12 +48,17 @@ def judge(
     enter: Callable[[ScannedPass, str], Admission],
     leave: Callable[[ScannedPass], Admission],
 ) -> tuple[ScannedPass | None, Admission]:
-    """Whose pass it is, and the answer: a refusal, or what `enter` or `leave` gives.
+    """Whose pass it is, and the answer: a refusal, or what `enter` or `leave` gives; `again` where this scan_id has
+    been answered before, whatever comes with it now.
 
     A check and an entry are judged by this alike; they differ in whether `enter` and `leave` look or count.
     `enter` is also told the objection that an order overrules, empty where there is none.
     """
-    subject, result = scan_rules.identify(db, ring, scan.text, place)
+    subject, result = scan_rules.identify(db, ring, scan.text, place, scan.scan_id)
+    if subject is None or subject.is_answered:
+        answered = rows.stored_answer(db, place.event.id, scan.scan_id)
+        if answered:
+            return subject, answered
     if subject is None:
         return None, Admission(result, scan.scan_id)
     if scan.direction == OUT:

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Date, Select, bindparam, func, select
+from sqlalchemy import Date, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain.checkins import entry_rule_changes, scan_input
@@ -14,7 +14,7 @@ from bot.domain.checkins.context import ScanContext
 from bot.domain.checkins.entry_rule_changes import EntryRule, Span
 from bot.domain.checkins.usage import PassTerms
 from bot.domain.keys import KeyRing
-from bot.domain.models import Event, Kind, Pass, Registration, table
+from bot.domain.models import Checkin, Event, Kind, Pass, Registration, table
 from bot.domain.models.base import UtcDateTime
 from bot.domain.passes import days as pass_days
 from bot.domain.passes.tokens import PassToken
@@ -107,6 +107,8 @@ class ScannedPass:
     need: str | None
     days: tuple[date, ...]
     terms: PassTerms
+    is_answered: bool = False
+    """Whether the scan_id that was asked about has been admitted or recorded before."""
 
     def to_view(self) -> SeenPass:
         """What whoever admits may see."""
@@ -119,7 +121,9 @@ def pass_view(issued: Issued, kind: Named, name: str, need: str | None = None) -
     return SeenPass(code, escape(name), issued.party_size, days, kind.slug, kind.labels, escape(need or ""))
 
 
-def identify(db: Session, ring: KeyRing, text: str, context: ScanContext) -> tuple[ScannedPass | None, str]:
+def identify(
+    db: Session, ring: KeyRing, text: str, context: ScanContext, scan_id: str = ""
+) -> tuple[ScannedPass | None, str]:
     """The pass of a text; or None and why there is none: `unreadable`, `forged` or `unknown`.
 
     The pass's row is held until the transaction ends, shared with other scans: who changes or revokes the
@@ -130,15 +134,18 @@ def identify(db: Session, ring: KeyRing, text: str, context: ScanContext) -> tup
         read = scan_input.read(text, ring)
     except Invalid as no:
         return None, no.code
-    row = db.connection().execute(*_pass_query(read, context.spans)).first()
+    statement, asked = _pass_query(read, context.spans)
+    asked |= {"of_event": context.event.id, "scan_id": scan_id}
+    row = db.connection().execute(statement, asked).first()
     if row is None:
         return None, UNKNOWN
     issued, kind = ScannedRow(*row[: _KIND.start]), ScannedKind(*row[_KIND])
-    name, need, policy, is_strange = row[_KIND.stop :]
+    name, need, policy, is_strange, is_answered = row[_KIND.stop :]
     if isinstance(read, PassToken) and issued.event_id != read.event:
         return None, UNKNOWN
     days = pass_days.days_of_kind(kind, issued.day)
-    subject = ScannedPass(issued, kind, name, need, days, PassTerms(issued.id, issued.party_size, policy))
+    terms = PassTerms(issued.id, issued.party_size, policy)
+    subject = ScannedPass(issued, kind, name, need, days, terms, is_answered)
     if is_strange and not is_elsewhere(subject, context):
         entry_rule_changes.rebook(db, issued.id, EntryRule(policy, days, context.spans))
     return subject, ""
@@ -200,8 +207,10 @@ def _by_code(spans: int) -> Select[Any]:
 
 
 def _found(spans: int) -> Select[Any]:
-    """A pass with its kind, name and policy, held; and whether it was used by another rule, by the hours of days."""
-    kinds, events, registrations = table(Kind), table(Event), table(Registration)
+    """A pass with its kind, name and policy, held; whether it was used by another rule, by the hours of days; and
+    whether a scan_id has been answered.
+    """
+    kinds, events, registrations, checkins = table(Kind), table(Event), table(Registration), table(Checkin)
     policy = func.coalesce(kinds.c.policy, events.c.policy)
     hours = [
         (_at(Date(), "day", at), _at(UtcDateTime(), "start", at), _at(UtcDateTime(), "end", at)) for at in range(spans)
@@ -213,6 +222,7 @@ def _found(spans: int) -> Select[Any]:
         registrations.c.answers[access_needs.NAME].as_string(),
         policy,
         entry_rule_changes.is_strange(policy, hours),
+        exists().where(checkins.c.event_id == bindparam("of_event"), checkins.c.scan_id == bindparam("scan_id")),
     ]
     joined = _PASSES.join(kinds, kinds.c.id == _PASSES.c.kind_id)
     joined = joined.join(registrations, registrations.c.id == _PASSES.c.registration_id)

@@ -46,10 +46,10 @@ def ended(service: Service) -> Iterator[list[str]]:
         event.remove(service.database.engine, name, note)
 
 
-def test_an_admission_over_the_api_is_six_statements_and_one_commit(
+def test_an_admission_over_the_api_is_five_statements_and_one_commit(
     gate: Gate, said: list[tuple[str, Any]], ended: list[str]
 ) -> None:
-    """One finds who asks, five are the admission; that they are at work is noted when the answer has left."""
+    """One finds who asks, four are the admission; that they are at work is noted when the answer has left."""
     gate.scan("nothing")
     costs = []
     for changes in ({"count": 1}, {"count": 1}, {"direction": "out"}, {"simulate": True}):
@@ -57,12 +57,12 @@ def test_an_admission_over_the_api_is_six_statements_and_one_commit(
         ended.clear()
         assert gate.result(**changes) in ("admitted", "left")
         costs.append((len(said), ended.count("commit")))
-    assert costs == [(6, 1)] * 4, "\n".join(statement for statement, _ in said)
+    assert costs == [(5, 1)] * 4, "\n".join(statement for statement, _ in said)
     gate.sign_in("ravi")
     gate.scan("nothing")
     said.clear()
     gate.result()
-    assert len(said) == 6
+    assert len(said) == 5
 
 
 def test_no_statement_of_the_gate_reads_a_whole_table(gate: Gate, said: list[tuple[str, Any]]) -> None:

@@ -95,7 +95,7 @@ def statements(world: World) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("form", ["code", "token"])
-def test_an_admission_costs_five_statements(world: World, statements: list[str], form: str) -> None:
+def test_an_admission_costs_four_statements(world: World, statements: list[str], form: str) -> None:
     text = world.issued.code if form == "code" else tokens.encode(tokens.token_of(world.issued), world.ring)
     world.db.flush()
     world.ring.public(1)
@@ -104,7 +104,7 @@ def test_an_admission_costs_five_statements(world: World, statements: list[str],
     assert world.result(text, staff_id=None, count=1) == "admitted"
     first = len(statements)
     assert world.result(text, staff_id=None, count=1) == "admitted"
-    assert (first, len(statements) - first) == (5, 5), "\n".join(statements)
+    assert (first, len(statements) - first) == (4, 4), "\n".join(statements)
     statements.clear()
     assert world.result(text, staff_id=None, direction="out") == "left"
-    assert len(statements) == 5
+    assert len(statements) == 4

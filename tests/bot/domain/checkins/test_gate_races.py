@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from bot.domain import checkins, events
 from bot.domain.checkins import context as scan_context
-from bot.domain.checkins import rows
+from bot.domain.checkins import rules as scan_rules
 from bot.domain.checkins import usage as pass_usage
 from bot.domain.checkins.offline import upload as offline_upload
 from bot.domain.keys import KeyRing
@@ -113,14 +113,14 @@ def test_without_the_lock_a_repeat_is_still_one_row_but_hears_no_answer(
     database: Database, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What taking the scan_id first prevents: both look for an answer before the first of them has one to give."""
-    both, look = threading.Barrier(2), rows.stored_answer
+    both, look = threading.Barrier(2), scan_rules.identify
 
-    def looked(*asked: Any) -> Admission | None:
+    def looked(*asked: Any) -> tuple[Any, str]:
         found = look(*asked)
         both.wait(30)
         return found
 
-    monkeypatch.setattr(rows, "stored_answer", looked)
+    monkeypatch.setattr(scan_rules, "identify", looked)
     monkeypatch.setattr(scan_context, "_ALONE", scan_context._HELD)
     one, other = sorted(race_processes.in_threads(database, scanning, [scan(code, scan_id="the same", count=1)] * 2))
     assert one.startswith("OperationalError")
