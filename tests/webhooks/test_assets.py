@@ -1,10 +1,12 @@
 """Files of the pages: kept for good under the digest of all, packed, and nothing else of this machine."""
 
 import gzip
+import re
 
 import pytest
 from flask.testing import FlaskClient
 
+from flows.text.languages import TABLE
 from webhooks import assets
 
 MOST_BYTES = 100_000
@@ -74,3 +76,17 @@ def test_the_lock_file_names_no_registry() -> None:
     lock = (assets.PACKAGE_FOLDER.parent / "package-lock.json").read_text(encoding="utf-8")
     assert '"resolved"' not in lock
     assert "integrity" in lock
+
+
+def test_each_script_has_its_font_and_a_page_in_it_asks_that_one_first(client: FlaskClient, prefix: str) -> None:
+    css = client.get(f"{prefix}/tokens.css").text
+    faces = dict(re.findall(r'font-family: "([^"]+)";\n  src: [^\n]*url\("(lib/\w+\.woff2)"\)', css))
+    ranges = re.findall(r"unicode-range: ([^;]+);", css)
+    first = dict(re.findall(r':root:lang\((\w+)\) \{ --type: "([^"]+)"', css))
+    assert len(faces) == len(ranges) == len(first) + 1  # Devanagari is asked first anyway
+    assert set(first.values()) < set(faces)
+    for code, family in first.items():
+        letters = {ord(letter) for letter in TABLE[code].name if letter.isalpha()}
+        spans = [span.strip()[2:].split("-") for span in ranges[list(faces).index(family)].split(",")]
+        assert all(any(int(span[0], 16) <= letter <= int(span[-1], 16) for span in spans) for letter in letters), code
+        assert client.get(f"{prefix}/{faces[family]}").data[:4] == b"wOF2"
