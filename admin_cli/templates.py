@@ -41,7 +41,7 @@ def sync(as_json: bool) -> None:
     from datetime import UTC, datetime
 
     from bot.delivery import templates
-    from bot.delivery.templates import discovery, interactive, notices
+    from bot.delivery.templates import discovery, forms, interactive, notices
     from bot.delivery.templates import sync as templates_sync
     from bot.delivery.twilio.content_api import ContentApi
     from bot.delivery.twilio.messages import Twilio
@@ -57,6 +57,7 @@ def sync(as_json: bool) -> None:
         wanted = interactive.template_specs(discovery.needed_shapes(known, now) | templates.wanted_shapes(redis))
         spoken = dict.fromkeys((*CONFIRMED, *(code for event, _days in known for code in event.languages)))
         wanted += notices.template_specs(session.load_settings().origin, spoken)
+        wanted += forms.template_specs(event for event, _days in known)
         with _refusals_told():
             done = templates_sync.sync(database, ContentApi(Twilio(session.load_settings())), wanted, now)
         with session.audited(database, audit.TEMPLATES_SYNCED) as db:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from bot.address import WEB, WHATSAPP, Address, on_whatsapp
@@ -42,6 +42,8 @@ class Inbound:
     """`phone` or `user`: the one that this message did not tell itself, or tells too late to be news."""
     media: tuple[tuple[str, str], ...] = ()
     """What was attached: the address of each file at Twilio, and what Twilio takes it for."""
+    filled: Mapping[str, str] = field(default_factory=dict)
+    """The answers of a form that was sent back, by the names under which they came (bot.filled_form)."""
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -70,7 +72,7 @@ class Inbound:
     @property
     def user_input(self) -> UserInput:
         """The message as a flow sees it."""
-        return UserInput(text=self.text, choice=self.choice, form=self.form)
+        return UserInput(text=self.text, choice=self.choice, form=self.form, filled=self.filled)
 
     def also_known_as(self, phone: str | None, user: str | None) -> Self:
         """The message with the names that its own address does not tell but that are known from earlier messages."""
@@ -78,8 +80,8 @@ class Inbound:
         return replace(self, phone=self.phone or phone, user=self.user or user, lent=lent)
 
     def to_json(self) -> dict[str, Any]:
-        """The message as JSON, for the person's list."""
-        return field_values(self)
+        """The message as JSON, for the person's list. An older program knows no forms: only they say so."""
+        return {name: value for name, value in field_values(self).items() if value or name != "filled"}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:

@@ -13,9 +13,11 @@ from sqlalchemy.exc import DBAPIError
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
+from bot import filled_form
 from bot.conversation.dialogue import deferred_answer
 from bot.inbound import Inbound, from_address, storable, storable_sid
 from bot.timeouts import WEBHOOK_RETRY_AFTER_SECONDS
+from flows.shapes import FILLED_FORM
 
 if TYPE_CHECKING:
     from bot.service import Service
@@ -154,7 +156,21 @@ def read_inbound(form: Form) -> Inbound | None:
         choice=storable(form.get("ButtonPayload", "") or form.get("ListId", "")),
         replied_to=form.get("OriginalRepliedMessageSid", "")[:64],
         media=tuple(_media(form)),
+        filled=_filled(form),
     )
+
+
+def _is_form(form: Form) -> bool:
+    """Whether it brings a form that was sent back, readable or not."""
+    return bool(form.get("InteractiveData") or form.get("FlowData"))
+
+
+def _filled(form: Form) -> Mapping[str, str]:
+    """The answers of a form that was sent back; none for any other message."""
+    if _form(form) != FILLED_FORM:
+        return {}
+    answers = filled_form.read(form.get("InteractiveData", ""), form.get("FlowData", ""))
+    return {storable(name): storable(answer) for name, answer in answers.items()}
 
 
 def _media(form: Form) -> Iterator[tuple[str, str]]:
@@ -169,6 +185,8 @@ def _form(form: Form) -> str:
     """The kind of the message, in a flow's words."""
     if form.get("ButtonPayload") or form.get("ListId"):
         return "choice"
+    if _is_form(form):
+        return FILLED_FORM
     named = FORM_OF_TYPE.get(form.get("MessageType", ""))
     has_media = form.get("NumMedia", "0").strip() not in ("", "0")
     if has_media and named in (None, "text", "image", "document"):

@@ -73,6 +73,12 @@ MORE_OPTIONS = (
         metavar="on|off",
         help="Let people wait for a place on a day that is full; off where nothing is said.",
     ),
+    click.option(
+        "--form",
+        type=click.Choice(["off", "team", "on"]),
+        help="Offer the questions as a form inside WhatsApp too: to the event's team on trial, or to everybody; off "
+        "where nothing is said. `templates sync` makes it.",
+    ),
     click.option("--retention-days", type=LIMIT, metavar="DAYS", help="Days that data is kept after the last day."),
 )
 

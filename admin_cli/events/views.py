@@ -48,6 +48,7 @@ def everything(event: "Event") -> dict[str, Any]:
         "otp_countries": event.otp_countries,
         "reminder": event.reminder_at,
         "waiting_list": event.waiting_list,
+        "form": event.form,
         "entry_paused": event.entry_paused_at and event.entry_paused_at.astimezone(ZoneInfo(event.timezone)),
         "questions": event.questions,
     }

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from bot.domain.models import Delivery
 from bot.inbound import Inbound
-from flows.shapes import UserInput
+from flows.shapes import FILLED_FORM, UserInput
 
 PAST_QUESTION = "\0"
 """The step of a tap on an earlier question. No step has this name."""
@@ -37,8 +38,10 @@ def state_tag(state: Mapping[str, Any]) -> str:
 
 
 def read_message(database: Database, inbound: Inbound, state: Mapping[str, Any] | None) -> UserInput:
-    """The message as a flow sees it, a tap with the step that it answers."""
+    """The message as a flow sees it, a tap with the step that it answers, a form with what it was offered for."""
     said = inbound.user_input
+    if said.form == FILLED_FORM:
+        return replace(said, form_for=_form_offered(database, inbound))
     if said.form != "choice":
         return said
     marked = _MARKED.fullmatch(said.choice)
@@ -50,11 +53,22 @@ def read_message(database: Database, inbound: Inbound, state: Mapping[str, Any] 
     return UserInput(text=said.text, choice=choice, form=said.form, tapped_on=_step(asked, state or {}))
 
 
+def _form_offered(database: Database, inbound: Inbound) -> Mapping[str, str]:
+    """What the form in one of our messages was offered for; empty where that is not known."""
+    if not inbound.replied_to:
+        return {}
+    with database.read() as db:
+        return dict(_payload(db, inbound.replied_to, inbound.lane).get("form") or {})
+
+
 def _question_of(db: Session, message_sid: str, address: str) -> str:
     """The mark of the question that one of our messages asked; empty where it is not known or asked none."""
+    return str(_payload(db, message_sid, address).get("mark") or "")
+
+
+def _payload(db: Session, message_sid: str, address: str) -> Mapping[str, Any]:
     row = select(Delivery.payload).where(Delivery.message_sid == message_sid, Delivery.lane == address)
-    payload = db.execute(row.limit(1)).scalar()
-    return str((payload or {}).get("mark") or "")
+    return db.execute(row.limit(1)).scalar() or {}
 
 
 def _step(asked: str, state: Mapping[str, Any]) -> str:

@@ -27,7 +27,7 @@ from bot.conversation.store import JOINED
 from bot.database import Database
 from bot.delivery.campaigns import account_notices
 from bot.delivery.outbox import whatsapp_text
-from bot.delivery.templates import TemplateCatalog, interactive
+from bot.delivery.templates import TemplateCatalog, forms, interactive
 from bot.delivery.twilio.media import TwilioMedia
 from bot.domain import people
 from bot.domain.models import TurnRecord, table
@@ -41,6 +41,8 @@ from bot.tracing import traced
 from flows import engine
 from flows.shapes import Effect, Facts, Say, Turn, UserInput
 from flows.shapes.ownership_proof import ProveByCode
+from flows.text.choices import event_by
+from flows.visitor import forms as offered_forms
 
 EFFECT_MODULES = (gate_effects, team_effects, waiting_effects, walkup_effects)
 """Importing these registers their performers with effects.perform."""
@@ -206,7 +208,7 @@ class TurnRunner:
         state = funnel_tracking.with_state(engine.to_json(turn.state), begun)
         moved = begun if begun and begun.to_json() != (stored_state or {}).get(funnel_tracking.STATE_KEY) else None
         if not media and not any(effects.needs_transaction(effect) for effect in turn.effects):
-            return _result(state, self._answer(inbound, turn, state, {}), moved=moved)
+            return _result(state, self._answer(inbound, turn, state, facts, {}), moved=moved)
         effects.check_sender(turn.effects, inbound)
         self._spend_proofs(turn.effects, inbound, now)
         effects.check_otps(turn.effects, self.effect_deps, inbound, now)
@@ -217,7 +219,7 @@ class TurnRunner:
             results = perform_all(turn.effects, doing)
             if moved:
                 funnel_tracking.write_rows(db, moved)
-            answer = self._answer(inbound, turn, state, results)
+            answer = self._answer(inbound, turn, state, facts, results)
             complete(db, doing, answer, state)
         return _result(state, answer, tuple(doing.delivery_ids))
 
@@ -228,19 +230,32 @@ class TurnRunner:
                 ownership_proofs.count_try(db, people.find_or_make(db, **identity_of(inbound)._asdict(), now=now), now)
 
     def _answer(
-        self, inbound: Inbound, turn: Turn, state: Mapping[str, Any], results: Mapping[str, Any]
+        self, inbound: Inbound, turn: Turn, state: Mapping[str, Any], facts: Facts, results: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """The turn's words, and its question as buttons where a template carries it."""
+        """The turn's words, and its question as buttons, or with the form of all questions, where a template carries
+        it.
+        """
         says = [effect for effect in turn.effects if isinstance(effect, Say)]
         language = turn.state.language or "en"
         answer = {"text": whatsapp_text.message(says, language, results)}
         if self.templates is None or not is_on_whatsapp(inbound.lane) or not self.templates.in_use:
             return answer
         mark = button_taps.tap_mark(turn.state.asked, state)
+        if form := self._form(turn, says, facts, results):
+            return {**answer, "question": {"mark": mark, **form}}
         card = interactive.build_card(says, language, results, mark)
         if card is None or not self.templates.is_available(card.shape.name):
             return answer
         return {**answer, "question": {"mark": mark, "shape": card.shape.name, "values": list(card.values)}}
+
+    def _form(self, turn: Turn, says: Sequence[Say], facts: Facts, results: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The form that goes with this answer, as a row of the outbox keeps it; None: none."""
+        offer = offered_forms.offer(turn.state, facts)
+        event = event_by(offer.event, facts) if offer else None
+        card = forms.build_card(offer, event, says, results) if offer and event else None
+        if card is None or offer is None or self.templates is None or not self.templates.is_usable(card.shape):
+            return None
+        return {"shape": card.shape, "values": dict(card.values), "listed": card.body, "form": dict(offer.purpose)}
 
 
 def claim(db: Session, sid: str, now: datetime, address: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from flows import understanding
-from flows.engine import gate_messages, rasa_forms
+from flows.engine import filled_forms, gate_messages, rasa_forms
 from flows.engine.catalogue import BEGUN_BY, FLOWS, HOME, INTERRUPTING, VISITING, entrance
 from flows.engine.commands import (
     accept_invitation,
@@ -40,6 +40,7 @@ from flows.engine.submit import Submitted, submit
 from flows.fields import DOUBTED, Choice, Text
 from flows.fields.steps import questions_of, steps_of
 from flows.shapes import (
+    FILLED_FORM,
     Effect,
     Facts,
     Flow,
@@ -193,6 +194,8 @@ def _step_while_stopped(state: State, message: UserInput, facts: Facts) -> Turn:
 def _handle(state: State, message: UserInput, facts: Facts) -> Turn:
     if invited := join_team.invitation(message):
         return accept_invitation(state, invited, facts)
+    if message.form == FILLED_FORM and (facts.duty is None or filled_forms.is_open(state, message)):
+        return filled_forms.take(state, message, facts)
     at_gate = gate_messages.handle(state, message, facts) if facts.on_roster else None
     if at_gate is not None:
         return at_gate

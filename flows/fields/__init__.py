@@ -17,7 +17,7 @@ from flows.fields.day import Day
 from flows.fields.number import Number
 from flows.fields.phone import Otp, Phone
 from flows.fields.text import DOUBTED, SKIPPED, SUGGESTED, Text
-from flows.fields.yes_no import YesNo
+from flows.fields.yes_no import TICKED, YesNo
 from flows.shapes import Field, Invalid, Option, Question, Step, UserInput
 from flows.text import _, access_needs, lines, words
 
@@ -26,6 +26,7 @@ __all__ = [
     "MAX_ANSWER_LENGTH",
     "SKIPPED",
     "SUGGESTED",
+    "TICKED",
     "Choice",
     "Day",
     "Number",

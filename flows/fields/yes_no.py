@@ -9,6 +9,9 @@ from flows.shapes import Answers, Facts, Invalid, Option, Sentence, UserInput
 from flows.text import _
 from flows.understanding import agreement
 
+TICKED = "ticked"
+"""The value of a yes that was given beside the words on a form, not to a question in the chat."""
+
 
 @dataclass(frozen=True, slots=True)
 class YesNo:
@@ -35,7 +38,7 @@ class YesNo:
 
     def check(self, value: Any, known: Mapping[str, Any]) -> None:
         """A yes or no that was given stays."""
-        if not isinstance(value, bool):
+        if not isinstance(value, bool) and value != TICKED:
             raise Invalid("not_yes_no")
 
     def find(self, text: str, known: Mapping[str, Any]) -> None:

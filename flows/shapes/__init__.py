@@ -18,10 +18,12 @@ from flows.shapes.events import EventHours as EventHours
 from flows.shapes.events import PassKind as PassKind
 from flows.shapes.events import Question as Question
 from flows.shapes.events import Registering as Registering
+from flows.shapes.forms import FILLED_FORM as FILLED_FORM
 from flows.shapes.person import PassFacts as PassFacts
 from flows.shapes.person import Person as Person
 from flows.shapes.person import WaitingFacts as WaitingFacts
 from flows.shapes.scans import SeenPass
+from flows.shapes.user_input import UserInput as UserInput
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 Answers = Mapping[str, Any]
@@ -31,29 +33,6 @@ Answers = Mapping[str, Any]
 def field_values(record: Any) -> dict[str, Any]:
     """What each field of a dataclass holds, by name: what it holds is not copied, unlike dataclasses.asdict."""
     return {name: getattr(record, name) for name in record.__dataclass_fields__}
-
-
-# --- what comes in -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class UserInput:
-    """One message as a flow sees it: any channel, already freed of what the channel added."""
-
-    text: str = ""
-    choice: str = ""
-    """The id of a tapped button or list row, empty when nothing was tapped."""
-    tapped_on: str = ""
-    """The step that the tapped message asked, where the channel knows; empty otherwise."""
-    form: str = "text"
-    """`text`, `choice`, or what it was instead of words: `image`, `audio`, `video`, `sticker`,
-    `document`, `contact`, `location`, `other`. Only `text` and `choice` can answer a question; the
-    text of an `image` is its caption, of a `document` its file name. `photo`: an image from somebody on a
-    roster, which was looked at for the QRs of passes."""
-    codes: tuple[str, ...] = ()
-    """Texts of the QRs in a `photo`, from top to bottom, each once."""
-    trouble: str = ""
-    """Why a `photo` has no codes: one of flows.gate.photos.TROUBLE_TEXTS."""
 
 
 # --- what is known -----------------------------------------------------------------------------

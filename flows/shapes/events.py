@@ -119,6 +119,8 @@ class Event:
     """Where somebody complains."""
     waiting_list: bool = False
     """Whether people can wait for a place on a day that is full."""
+    form: str = "off"
+    """To whom the questions are offered as one form besides: nobody (`off`), the event's `team`, everybody (`on`)."""
 
 
 @dataclass(frozen=True, slots=True)

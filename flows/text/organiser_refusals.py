@@ -28,6 +28,7 @@ ORGANISER_REFUSALS: Mapping[str, Sentence] = {
     "bad_retention": _("Enter the days data is kept, from 1 to {most}."),
     "event_lacks": _("Before you open {slug}, fill in: {lacking}."),
     "bad_policy": _("Use one of these rules: once, daily, in_out."),
+    "bad_form": _("Use one of these for the form inside WhatsApp: off, team, on."),
     "bad_country": _("Enter countries as two letters each, such as NP,BT. Not found: {country}."),
     "bad_language": _("Language {language} is not available."),
     "language_incomplete": _("{language} is not ready yet. Missing: {lacking}."),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from flows.fields import Text, YesNo
+from flows.fields import TICKED, Text, YesNo
 from flows.shapes import Answers, Event, Facts, Flow, Outcome, Register, Say, SendPass, Sentence, Start, Step
 from flows.text import _, lines, sentence_for, words
 from flows.text.choices import (
@@ -32,6 +32,8 @@ MAX_EXPLAINED_EVENTS = 3
 
 REGISTRATION_NAME = "registration"
 
+GREETING = _("Namaste! Get your entry pass for *{event}* here.")
+
 # --- before the first question ------------------------------------------------------------------
 
 
@@ -40,8 +42,7 @@ def opening(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     event = chosen_event(answers, facts)
     if event is None:
         return (_("Namaste! Get your entry pass for our events here."),)
-    greeting = _("Namaste! Get your entry pass for *{event}* here.", event=event.name)
-    return (greeting, *(words(text) for text in (event.welcome, event.notice) if text))
+    return (GREETING.filled(event=event.name), *(words(text) for text in (event.welcome, event.notice) if text))
 
 
 def instead(answers: Answers, facts: Facts) -> Outcome:
@@ -149,7 +150,7 @@ def register(event: Event, answers: Answers, language: str, phone: str | None = 
         answers=own_answers(event, answers),
         language=language,
         consent_version=event.consent_version,
-        consent_text=consent_text(event, language, another=phone is not None),
+        consent_text=consent_text(event, language, another=phone is not None, ticked=answers.get(AGREE.name) == TICKED),
         phone=phone,
     )
 

@@ -40,7 +40,7 @@ def tap(phone: OnPage, name: str, *, of: int = -1) -> str:
     message = phone.got().nth(of if of >= 0 else before - 1)
     if message.locator(".opener").count():
         message.locator(".opener").click()
-        sheet = phone.root.locator(".sheet")
+        sheet = phone.root.locator(".sheet.list")
         sheet.get_by_role("radio", name=name).check()
         sheet.get_by_role("button", name="Send").click()
     else:
@@ -54,12 +54,12 @@ def test_a_registration_by_taps(page: Page, running: Running, phone: OnPage) -> 
     tap(phone, "English")
     tap(phone, "Asha Verma")
     phone.got().last.locator(".opener").click()
-    rows = phone.root.locator(".sheet label")
+    rows = phone.root.locator(".sheet.list label")
     expect(rows).to_have_count(9)
     picture(page, "buttons_list")
     day = rows.nth(1).inner_text()
     page.keyboard.press("Escape")
-    expect(phone.root.locator(".sheet")).to_be_hidden()
+    expect(phone.root.locator(".sheet.list")).to_be_hidden()
     tap(phone, day)
     phone.say("3")
     phone.say("Delhi")

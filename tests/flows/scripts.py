@@ -19,6 +19,7 @@ A file holds several conversations; each begins with its title::
     # waits: demo 2026-01-17 2 4 Asha Rao        the fourth in that line, for two; 0: it ended without them
     # offered: demo 2026-01-17 2 11:00 Asha Rao  a place for two is theirs until that hour
     # stopped:                         the database knows that they want no messages
+    # form: demo on                    its questions are offered as a form
     # codes: whatsapp                  one-time codes go only to phones that have written to us
     # duty: supervisor main            on the roster; this and the gate's other facts: see gate_facts.py
     # refuse: Register day_full day=2026-01-16      the next such effect is refused, as the bot would
@@ -26,13 +27,14 @@ A file holds several conversations; each begins with its title::
     > [tap 2026-01-16 on visit_date]   a tap on an option (its id; `on STEP` where the channel knows)
     > [image] or [image my caption]    anything that is no words; [empty]; [10000 characters]
     > [photo a, b | caption]           a photo with these QR texts
+    > [form full_name=Asha; party_size=3]        a form sent back; ` for registration demo` or ` for change demo CODE`
     > [late]                           a message that was found late
     ? visit_date                       the step that stands open then; `? -`: none
     < {day_full}                       a sentence of the answer, by its code (or its name in flows.text.phrases)
     < Asha Rao                         words of the answer
     <! Delhi                           words or a sentence that are not in the answer
     ! Register(party_size=3)           the effects besides Say: all of them, in order, with some of their fields
-    = party_size 3                     a kept answer; also @flow, @language, @stopped, @under, @tries
+    = party_size 3                     a kept answer; also @flow, @language, @stopped, @under, @tries, @form (a flow)
     @ left: demo 2026-01-16 0          the facts change (as `#`, and `now`)
 
 The events' languages are English and Hindi; in a file called after another language English and that one.
@@ -58,6 +60,7 @@ from flows.shapes import Effect, PassFacts, Say, Turn, UserInput, WaitingFacts
 from flows.text import phrases, sentence_for
 from flows.text.translate import MISSING
 from flows.visitor import undelivered
+from tests.flows import form_lines
 from tests.flows.events import events
 from tests.flows.gate_facts import FACTS as GATE_FACTS
 from tests.flows.gate_world import World
@@ -122,10 +125,17 @@ class Play:
         if words == "[late]":
             self.turn = engine.step_late(engine.revive(kept)[0], self.world)
         else:
-            self.turn, results = sandbox_world.send(self.world, kept, said(words))
+            self.turn, results = sandbox_world.send(self.world, kept, self.said(words))
         self.kept = json.loads(json.dumps(engine.to_json(self.turn.state)))
         self.answer = spoken(self.turn, results)
         assert MISSING not in self.answer, "a sentence lacks a parameter"
+
+    def said(self, words: str) -> UserInput:
+        """The message that a `>` line writes."""
+        if words.startswith("[form "):
+            known = (self.kept or {}).get("language") or self.world.person.language
+            return form_lines.filled(words[6:-1], self.world, known)
+        return said(words)
 
     def begin(self, *names: str) -> None:
         """Let the events be, or the demo event where none was named before."""
@@ -141,7 +151,7 @@ class Play:
 
 
 def said(words: str) -> UserInput:
-    """The message that a `>` line writes."""
+    """The message that a `>` line writes, other than a form."""
     if not (words.startswith("[") and words.endswith("]")):
         return UserInput(words)
     kind, _, rest = words[1:-1].partition(" ")
@@ -229,6 +239,7 @@ def _check_kept(going: Play, wanted: str) -> None:
     state = going.taken.state
     known = {"@" + one.name: getattr(state, one.name) for one in fields(state)}
     known["@under"] = (state.under or {}).get("flow", "")
+    known["@form"] = form_lines.offered(going.taken, going.world)
     actual = known[name] if name.startswith("@") else state.answers.get(name)
     assert str(actual) == value, f"{name} is {actual}"
 
@@ -238,9 +249,9 @@ def _check_kept(going: Play, wanted: str) -> None:
 
 def _fact(going: Play, line: str) -> None:
     name, _, value = line.partition(":")
-    if name.strip() in GATE_FACTS:
+    if more := {**GATE_FACTS, **form_lines.FACTS}.get(name.strip()):
         going.begin()
-        GATE_FACTS[name.strip()](going.world, value.strip())
+        more(going.world, value.strip())
     else:
         _FACTS[name.strip()](going, value.strip())
 

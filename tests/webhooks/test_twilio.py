@@ -190,6 +190,10 @@ def test_captured_messages_are_told_apart(name: str) -> None:
         ({"MessageType": "reaction"}, "other"),
         ({"MessageType": "button", "ButtonPayload": "yes", "Body": "Yes"}, "choice"),
         ({"MessageType": "interactive", "ListId": "2026-03-14", "Body": "Sat"}, "choice"),
+        ({"MessageType": "interactive", "InteractiveData": '{"full_name": "Asha"}', "Body": "Sent"}, "filled_form"),
+        ({"MessageType": "interactive", "InteractiveData": "unreadable", "Body": ""}, "filled_form"),
+        ({"FlowData": '{"flow_token": "x"}', "Body": ""}, "filled_form"),
+        ({"ButtonPayload": "yes", "InteractiveData": '{"id": "yes"}'}, "choice"),
     ],
     ids=str,
 )
@@ -197,6 +201,18 @@ def test_messages_without_words_are_told_apart(change: dict[str, str], form: str
     inbound = read_inbound(MESSAGE | change)
     assert inbound is not None
     assert inbound.form == form
+
+
+def test_a_form_brings_its_answers_and_is_kept_with_them_for_later() -> None:
+    inbound = read_inbound(
+        MESSAGE | {"InteractiveData": '{"full_name": "As\\u0000ha"}', "FlowData": '{"city": "Delhi"}'}
+    )
+    assert inbound is not None
+    assert inbound.filled == {"full_name": "Asha", "city": "Delhi"}
+    assert Inbound.from_json(json.loads(json.dumps(inbound.to_json()))) == inbound
+    words = read_inbound(MESSAGE)
+    assert words is not None
+    assert "filled" not in words.to_json()  # a release that knows no forms reads it still
 
 
 @pytest.mark.parametrize(

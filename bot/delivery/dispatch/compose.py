@@ -145,11 +145,19 @@ def _refuse_strangers(db: Session, row: Delivery) -> None:
 
 
 def _question(db: Session, row: Delivery, now: datetime) -> OutboundMessage:
-    """The question as buttons or a list; in words alone where its template has gone meanwhile."""
+    """The question as buttons, a list or with a form; in words alone where its template has gone meanwhile."""
+    if "form" in row.payload:
+        return _with_template(db, row, row.payload["values"], row.payload["listed"], now)
     card = InteractiveCard.from_template(row.payload["shape"], row.payload["values"])
-    sid = templates.sid_of(db, card.shape.name, now)
-    filled = FilledTemplate(sid, json.dumps(card.variables, ensure_ascii=False)) if sid else None
-    return OutboundMessage(row.lane, row.sender, row.payload["body"], content=filled, also_listed_as=(card.body,))
+    return _with_template(db, row, card.variables, card.body, now)
+
+
+def _with_template(
+    db: Session, row: Delivery, variables: Mapping[str, str], listed: str, now: datetime
+) -> OutboundMessage:
+    sid = templates.sid_of(db, row.payload["shape"], now)
+    filled = FilledTemplate(sid, json.dumps(variables, ensure_ascii=False)) if sid else None
+    return OutboundMessage(row.lane, row.sender, row.payload["body"], content=filled, also_listed_as=(listed,))
 
 
 def _valid_pass(db: Session, row: Delivery) -> Pass:

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.database import Database
@@ -19,14 +19,18 @@ CACHE_SECONDS = 15.0
 """How long a process goes by what it last read: after `templates sync` buttons come within this time."""
 WANTED_KEY = "content:wanted"
 """Redis set: shapes that questions had and no template; `templates sync` makes them."""
-NOTICE_PREFIX = "notice_"
-"""How the shapes of notices begin (bot.delivery.templates.notices); all others are of questions."""
+NOTICE_PREFIX, FORM_PREFIX = "notice_", "form_"
+"""How the shapes of notices begin (bot.delivery.templates.notices), and of forms (…forms); all others are of
+questions."""
 APPROVED = "approved"
 UNUSABLE = ("rejected", "paused", "disabled")
 """WhatsApp's words for a template that it does not carry; a message inside the window needs no other."""
 
 _USABLE = select(ContentTemplate.shape, ContentTemplate.sid, ContentTemplate.refused_at).where(
-    ContentTemplate.replaced_at.is_(None), ContentTemplate.approval.not_in(UNUSABLE)
+    ContentTemplate.replaced_at.is_(None),
+    ContentTemplate.approval.not_in(UNUSABLE),
+    # A form is in nobody's account before it is approved.
+    or_(ContentTemplate.shape.not_like(f"{FORM_PREFIX}%"), ContentTemplate.approval == APPROVED),
 )
 
 
@@ -86,9 +90,13 @@ class TemplateCatalog:
         """Whether there is any: without, nobody need look how a question would read."""
         return bool(self._current())
 
+    def is_usable(self, shape: str) -> bool:
+        """Whether a template carries this shape now; of a form: one that is approved."""
+        return shape in self._current()
+
     def is_available(self, shape: str) -> bool:
         """Whether a template carries this shape; where none does, it is noted that one is wanted."""
-        if shape in self._current():
+        if self.is_usable(shape):
             return True
         if shape not in self._missed:
             self._missed.add(shape)

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.delivery.templates import NOTICE_PREFIX
+from bot.delivery.templates import FORM_PREFIX, NOTICE_PREFIX
 from bot.delivery.templates.interactive import TEMPLATE_PREFIX, digest
 from bot.delivery.twilio.content_api import ContentApi, RemoteTemplate, TemplateSpec
 from bot.domain.messaging import content_templates
@@ -44,9 +44,11 @@ def sync(database: Database, content: ContentApi, specs: Iterable[TemplateSpec],
     alone. Raises SendFailed; what was done until then stays and the next run goes on from it.
     """
     theirs = {kept.name: kept for kept in content.list_templates() if kept.name.startswith(TEMPLATE_PREFIX)}
-    changes = [change for spec in specs for change in _sync_template(database, content, spec, theirs, now)]
+    wanted = list(specs)
+    changes = [change for spec in wanted for change in _sync_template(database, content, spec, theirs, now)]
     with database.write() as db:
         _record_approvals(db, theirs)
+        changes += [TemplateChange("replaced", name) for name in _replace_old_forms(db, wanted, now)]
     return [*changes, *_clear(database, content, now)]
 
 
@@ -57,7 +59,8 @@ def refresh(database: Database, content: ContentApi) -> None:
     clock: an approval comes minutes or a day later, and may be taken back.
     """
     asked = select(ContentTemplate).where(
-        ContentTemplate.shape.startswith(NOTICE_PREFIX), ContentTemplate.replaced_at.is_(None)
+        or_(ContentTemplate.shape.startswith(NOTICE_PREFIX), ContentTemplate.shape.startswith(FORM_PREFIX)),
+        ContentTemplate.replaced_at.is_(None),
     )
     with database.read() as db:
         names = {row.name for row in db.scalars(asked)}
@@ -131,6 +134,19 @@ def _replace(db: Session, shape: str, name: str, now: datetime) -> list[str]:
         ContentTemplate.shape == shape, ContentTemplate.name != name, ContentTemplate.replaced_at.is_(None)
     )
     gone = list(db.scalars(others))
+    for old in gone:
+        old.replaced_at = now
+    return [old.name for old in gone]
+
+
+def _replace_old_forms(db: Session, wanted: Iterable[TemplateSpec], now: datetime) -> list[str]:
+    """Put forms out of use that no event has any more: each has a shape of its own, which nothing else replaces."""
+    forms = select(ContentTemplate).where(
+        ContentTemplate.shape.startswith(FORM_PREFIX),
+        ContentTemplate.shape.not_in([spec.shape for spec in wanted]),
+        ContentTemplate.replaced_at.is_(None),
+    )
+    gone = list(db.scalars(forms))
     for old in gone:
         old.replaced_at = now
     return [old.name for old in gone]

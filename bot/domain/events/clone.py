@@ -15,7 +15,7 @@ from flows.text import event_states
 COPIED_FIELDS = (
     *("names", "venue", "venues", "map_url", "opens", "closes", "timezone", "policy", "max_party"),
     *("capacity_per_day", "languages", "questions", "consent_version", "organiser", "purpose"),
-    *("complaints", "retention_days", "reminder_at", "otp_countries", "waiting_list"),
+    *("complaints", "retention_days", "reminder_at", "otp_countries", "waiting_list", "form"),
 )
 """Fields that the new event has as the old one."""
 UNCOPIED_TEXTS = ("notice",)

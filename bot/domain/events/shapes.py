@@ -108,6 +108,7 @@ def shape(event: Event) -> shapes.Event:
         purpose=event.purpose,
         complaints=event.complaints,
         waiting_list=event.waiting_list,
+        form=event.form,
     )
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.models import Event
 from bot.errors import Refused
+from flows.shapes.forms import OFF, ON, TEAM
 from flows.text.languages import LANGUAGES, TABLE
 
 SLUG_PATTERN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -28,6 +29,7 @@ TEXT_NAMES = ("welcome", "instructions", "notice", "consent")
 REQUIRED_FIELDS = ("organiser", "purpose", "complaints", "retention_days")
 """What must be said before real people are asked for their data."""
 POLICIES = ("once", "daily", "in_out")
+FORM_AUDIENCES = (OFF, TEAM, ON)
 
 
 class EventFields(TypedDict, total=False):
@@ -65,6 +67,8 @@ class EventFields(TypedDict, total=False):
     otp_countries: Sequence[str] | str
     """ISO regions whose phones get codes by SMS besides those of the settings."""
     waiting_list: bool
+    form: str
+    """`off`, `team` or `on`."""
 
 
 def checked(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -214,6 +218,12 @@ def _switch(value: Any) -> bool:
     return value is True or value == "True"
 
 
+def _form(value: Any) -> str:
+    if value not in FORM_AUDIENCES:
+        raise Refused("bad_form")
+    return str(value)
+
+
 def _map_url(value: Any) -> str:
     url = str(value).strip()
     parts = urlsplit(url)
@@ -248,4 +258,5 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "retention_days": _retention,
     "otp_countries": _countries,
     "waiting_list": _switch,
+    "form": _form,
 }

@@ -59,6 +59,8 @@ class Event(Numbered):
     reminder_at: Mapped[time | None]
     """The hour, in the event's zone, at which tomorrow's visitors are reminded; None: they are not."""
     waiting_list: Mapped[bool] = mapped_column(default=False, server_default=false())
+    form: Mapped[str] = mapped_column(String(8), default="off", server_default="off")
+    """To whom the questions are offered as a form inside WhatsApp: see flows.shapes.Event.form."""
     """Whether people can wait for a place on a day that is full."""
     setup_ticks: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     """What somebody has ticked by hand of the list before the event (bot.domain.setup)."""

@@ -97,6 +97,7 @@ def written(body: dict[str, Any]) -> ComposedMessage:
         location=_place(body.get("location")),
         button=_pair(body.get("button")),
         row=_pair(body.get("row")),
+        filled=_answers(body.get("filled")),
         reply_to=str(body.get("reply_to", ""))[:64],
     )
 
@@ -109,6 +110,11 @@ def _place(value: Any) -> tuple[float, float] | None:
 
 def _pair(value: Any) -> tuple[str, str] | None:
     return (str(value[0]), str(value[1])) if isinstance(value, list) and len(value) == 2 else None
+
+
+def _answers(value: Any) -> dict[str, str] | None:
+    """The answers of a form by the names of its inputs; None: no form was sent."""
+    return {str(name): str(answer) for name, answer in value.items()} if isinstance(value, dict) else None
 
 
 def file_answer(found: StoredMedia, data: bytes) -> Response:

@@ -8,6 +8,8 @@ from typing import Any, cast
 
 from redis import Redis
 
+from webhooks.simulator.store import flow_templates
+
 TEMPLATES_KEY = "sim:content"
 TEMPLATES_ORDER_KEY = "sim:content:order"
 MAX_BUTTONS, MAX_ROWS = 3, 10
@@ -17,7 +19,10 @@ _VARIABLE = re.compile(r"\{\{(\w{1,16})\}\}")
 _ENDS = re.compile(r"^\s*\{\{|\}\}\s*$")
 _SIDE_BY_SIDE = re.compile(r"\}\}\s*\{\{")
 _NO_VALUE = re.compile(r"[\n\t\r]| {5}")
-CONTENT_TYPES = ("twilio/quick-reply", "twilio/list-picker", "twilio/media", "twilio/text", "whatsapp/authentication")
+CONTENT_TYPES = (
+    *("twilio/quick-reply", "twilio/list-picker", "twilio/media", "twilio/text", "whatsapp/authentication"),
+    flow_templates.FLOWS,
+)
 
 
 class TemplateRefused(Exception):
@@ -34,7 +39,8 @@ class FilledContent:
 
     body: str
     card: dict[str, Any]
-    """`kind` (buttons, list), the list's `button`, `rows` of id, title and detail; empty: words alone."""
+    """`kind` (buttons, list), the list's `button`, `rows` of id, title and detail; of a `form` its `button` and
+    `pages`; empty: words alone."""
     media: tuple[str, ...] = ()
     """Where its picture is to be fetched."""
     approved: bool = False
@@ -80,6 +86,8 @@ class TemplateStore:
         approved = template.get("approval") == "approved"
         if kind == "whatsapp/authentication":
             return FilledContent(f"*{values.get('1', '')}* is your verification code.", {}, approved=approved)
+        if kind == flow_templates.FLOWS and not approved:
+            raise TemplateRefused(63013)
         return replace(_filled(kind, _put_in(template["types"][kind], values)), approved=approved)
 
 
@@ -94,6 +102,8 @@ def why_not(template: Mapping[str, Any]) -> str:
     samples = template.get("variables") or {}
     if kind == "twilio/list-picker":
         return "A list picker cannot be submitted"
+    if kind == flow_templates.FLOWS and template.get("name"):
+        return "A template that was submitted is never submitted again"
     if _ENDS.search(body) or _SIDE_BY_SIDE.search(body):
         return "Variables cannot be at the start or end of the template, nor next to each other"
     if any(not samples.get(name) for name in _VARIABLE.findall(json.dumps(template["types"]))):
@@ -140,6 +150,11 @@ def _filled(kind: str, content: dict[str, Any]) -> FilledContent:
         card = {"kind": "list", "button": content["button"], "rows": rows}
         _check_rows(rows, MAX_ROWS, MAX_LENGTHS["item"])
         _check(content["button"], MAX_LENGTHS["button"])
+    elif kind == flow_templates.FLOWS:
+        try:
+            card = flow_templates.card(content)
+        except (ValueError, KeyError, TypeError):
+            raise TemplateRefused(21656) from None
     _check(content["body"], MAX_LENGTHS["body"] if card else 1600)
     return FilledContent(content["body"], card, tuple(content.get("media") or ()))
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import BadRequest
 
-from webhooks.simulator.store import templates
+from webhooks.simulator.store import flow_templates, templates
 from webhooks.simulator.store.messages import new_sid
 from webhooks.simulator.store.state import SimulatorState
 from webhooks.simulator.store.templates import CONTENT_TYPES
@@ -27,6 +27,9 @@ def blueprint(simulator: SimulatorState) -> Blueprint:
         asked = _asked()
         if not isinstance(asked.get("language"), str) or not _known_types(asked.get("types")):
             raise NotAccepted(400, 20001, "language and types are needed")
+        flow = asked["types"].get(flow_templates.FLOWS)
+        if flow is not None and (reason := flow_templates.why_not(flow)):
+            raise NotAccepted(400, 20001, reason)
         sid, now = new_sid("HX"), datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         kept = {name: asked.get(name) for name in ("friendly_name", "language", "variables", "types")}
         made = {"sid": sid, "account_sid": simulator.account, **kept, "date_created": now, "date_updated": now}
@@ -65,6 +68,8 @@ def blueprint(simulator: SimulatorState) -> Blueprint:
         known, asked = _known(simulator, sid), _asked()
         if not re.fullmatch(r"[a-z0-9_]+", str(asked.get("name", ""))) or not asked.get("category"):
             raise NotAccepted(400, 20001, "name and category are needed")
+        if flow_templates.FLOWS in known["types"] and asked["category"] not in flow_templates.CATEGORIES:
+            raise NotAccepted(400, 20001, "UTILITY or MARKETING is needed")
         if reason := templates.why_not(known):
             raise NotAccepted(400, 20001, reason)
         word = "approved" if all(map(http.fetch_image, templates.sample_media(known))) else "rejected"

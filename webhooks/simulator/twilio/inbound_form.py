@@ -27,13 +27,15 @@ class ComposedMessage:
     """A tapped quick reply: its payload and its text."""
     row: tuple[str, str] | None = None
     """A chosen list row: its id and its title."""
+    filled: Mapping[str, str] | None = None
+    """A form that was filled in: the answers by the names of its inputs."""
     reply_to: str = ""
     """The sid of the message that this one answers: a swipe, or the message with the button."""
 
     @property
     def form(self) -> str:
         """Twilio's MessageType."""
-        if self.button or self.row:
+        if self.button or self.row or self.filled is not None:
             return "interactive"
         if self.location:
             return "location"
@@ -46,7 +48,7 @@ class ComposedMessage:
             return (self.button or self.row or ("", ""))[1]
         if self.form == "document":
             return self.media[0][1]
-        return "" if self.form in ("location", "contacts", "sticker", "audio") else self.text
+        return "" if self.filled is not None or self.form in ("location", "contacts", "sticker", "audio") else self.text
 
 
 def _media_form(content_type: str) -> str:
@@ -77,6 +79,7 @@ def parameters(sid: str, phone: SimulatedPhone, to: str, written: ComposedMessag
         **_place(written),
         **_reply(written, to),
         **_tap(written),
+        **_flow(written),
         "ChannelMetadata": _metadata(phone, written),
     }
 
@@ -111,6 +114,18 @@ def _tap(written: ComposedMessage) -> dict[str, str]:
     if written.button:
         return {"ButtonPayload": written.button[0], "ButtonText": written.button[1]}
     return {"ListId": written.row[0], "ListTitle": written.row[1]} if written.row else {}
+
+
+def _flow(written: ComposedMessage) -> dict[str, str]:
+    """The fields of a form that was sent back. How Twilio lays out the JSON is not written down: one way of several."""
+    if written.filled is None:
+        return {}
+    answers = {name: answer for name, answer in written.filled.items() if answer}
+    raw = {"flow_token": "unused", **answers}
+    return {
+        "InteractiveData": json.dumps(answers, ensure_ascii=False),
+        "FlowData": json.dumps(raw, ensure_ascii=False),
+    }
 
 
 def _metadata(phone: SimulatedPhone, written: ComposedMessage) -> str:

@@ -55,6 +55,13 @@ INPUTS = (
         _("People who ask for a full day can wait. A place that comes free is offered to them in order."),
         options={"True": _("on"), "False": _("off")},
     ),
+    FormField(
+        "form",
+        _("Form inside WhatsApp"),
+        "choice",
+        _("All questions on one page in the chat. Try it with the team first."),
+        options={"off": _("off"), "team": _("only for the team"), "on": _("on")},
+    ),
     FormField("languages", _("Languages"), "several", options=LANGUAGES),
     FormField("organiser", _("Organiser, responsible for the event and visitors' data"), help=CONSENT_NOTE),
     FormField("purpose", _("Purpose of the data"), help=CONSENT_NOTE),

@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { element, options, suggestion } from "./draw.js";
+import { FormSheet } from "./form.js";
 import { markSeen, seenUntil } from "./seen.js";
 import { Sheet } from "./sheet.js";
 import { Thread } from "./thread.js";
@@ -18,10 +19,12 @@ export class Phone {
     this.root.dataset.number = facts.number;
     this.unread = {};
     this.threads = {};
-    this.sheet = new Sheet(this.find(".sheet"));
+    this.sheet = new Sheet(this.find(".sheet.list"));
+    this.form = new FormSheet(this.find(".sheet.filled"));
     const tap = {
       one: (message, row) => this.tap(message, row),
       list: (message, opener) => this.sheet.open(message.card, (row) => this.tap(message, row), opener),
+      form: (message, opener) => this.form.open(message.card, (filled) => this.write({ filled, reply_to: message.sid }), opener),
     };
     for (const list of this.all(".log")) {
       this.threads[list.dataset.thread] = new Thread(list, showImage, tap);
@@ -86,7 +89,7 @@ export class Phone {
   open(thread) {
     this.current = thread;
     this.find(".device").classList.toggle("texts", thread === "sms");
-    this.sheet.root.hidden = true;
+    for (const sheet of [this.sheet, this.form]) sheet.root.hidden = true;
     if (thread !== "sms") this.chosen = thread;
     for (const list of this.all(".log")) list.hidden = list.dataset.thread !== thread;
     for (const tab of this.all("[role=tab]")) {

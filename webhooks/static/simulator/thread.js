@@ -79,7 +79,7 @@ export class Thread {
       ...this.words(message, failed),
       this.foot(message, failed),
     );
-    if (message.card?.rows && !failed) item.append(this.card(message));
+    if (message.card?.button !== undefined && !failed) item.append(this.card(message));
     if (message.note) item.append(element("p", { className: "note" }, message.note));
     return item;
   }
@@ -93,9 +93,14 @@ export class Thread {
   // A template's buttons, or the one that opens its list. They stay, as on a phone: an old one can be tapped too.
   card(message) {
     const { kind, button, rows } = message.card;
+    if (kind === "form") return this.opener(message, button, "pen", this.tap.form);
     if (kind === "buttons") return element("div", { className: "card" }, ...rows.map((row) => this.choice(message, row)));
-    const opener = element("button", { type: "button", className: "opener" }, icon("list"), button);
-    opener.addEventListener("click", () => this.tap.list(message, opener));
+    return this.opener(message, button, "list", this.tap.list);
+  }
+
+  opener(message, words, picture, open) {
+    const opener = element("button", { type: "button", className: "opener" }, icon(picture), words);
+    opener.addEventListener("click", () => open(message, opener));
     return element("div", { className: "card" }, opener);
   }
 
