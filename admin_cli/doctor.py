@@ -86,7 +86,7 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
     from bot.database import Database
     from bot.delivery.dispatch import health
     from bot.delivery.images import fonts
-    from bot.ops import capacity, checks
+    from bot.ops import capacity, checks, forms_check
     from bot.ops.connections import connect_redis, database_exists
     from bot.personal_data import erase_traces
     from bot.photos import delete_media
@@ -123,6 +123,7 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
         Check("time", lambda: health.clock_is_right(settings, datetime.now(UTC)), frozenset({"Twilio"})),
         Check("senders", lambda: health.senders_known(settings), frozenset({"Twilio"})),
         Check("templates", lambda: health.templates_approved(database, datetime.now(UTC)), migrated),
+        Check("forms", lambda: forms_check.forms_are_read(database, redis, datetime.now(UTC)), migrated | reached),
         Check("OTPs", lambda: health.otps_have_a_way(settings)),
         Check("codes", lambda: checks.codes_are_left(redis, datetime.now(UTC)), reached),
         Check("pauses", lambda: health.senders_open(redis, settings), reached),

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
-from bot import filled_form
+from bot import filled_form, form_shapes
 from bot.conversation.dialogue import deferred_answer
 from bot.inbound import Inbound, from_address, storable, storable_sid
 from bot.timeouts import WEBHOOK_RETRY_AFTER_SECONDS
@@ -58,6 +58,7 @@ def blueprint(service: "Service") -> Blueprint:
         inbound = read_inbound(request.form)
         if inbound is None:
             return twiml("")
+        _record_form(service, inbound)
         try:
             return twiml(service.dialogue.handle(inbound))
         except RedisError as problem:
@@ -70,6 +71,7 @@ def blueprint(service: "Service") -> Blueprint:
         inbound = read_inbound(request.form)
         if inbound is None:
             return twiml("")
+        _record_form(service, inbound)
         try:
             return twiml(deferred_answer(service.message_replay.store(inbound)))
         except DBAPIError as problem:
@@ -163,6 +165,13 @@ def read_inbound(form: Form) -> Inbound | None:
 def _is_form(form: Form) -> bool:
     """Whether it brings a form that was sent back, readable or not."""
     return bool(form.get("InteractiveData") or form.get("FlowData"))
+
+
+def _record_form(service: "Service", inbound: Inbound) -> None:
+    """Keep how a form that was sent back was laid out, without its answers."""
+    if inbound.form == FILLED_FORM:
+        given = request.form
+        form_shapes.record(service.redis, service.now(), given.get("InteractiveData", ""), given.get("FlowData", ""))
 
 
 def _filled(form: Form) -> Mapping[str, str]:

@@ -34,8 +34,8 @@ ALL = [
     "clocks",
     "workers",
 ]
-ALL += ["clock", "messages", "public URL", "templates", "OTPs", "codes", "pauses", "photos", "erased people", "fonts"]
-ALL += ["queue", "outbox", "sending", "stops"]
+ALL += ["clock", "messages", "public URL", "templates", "forms", "OTPs", "codes", "pauses", "photos", "erased people"]
+ALL += ["fonts", "queue", "outbox", "sending", "stops"]
 
 
 @pytest.fixture(autouse=True)

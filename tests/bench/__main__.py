@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.bench import broadcasts, exports, growth, imports, looks, pace, profiles, replay, search
+from tests.bench import broadcasts, exports, growth, imports, looks, pace, profiles, registrations, replay, search
 from tests.bench.table import run
 
 BENCHES = {
@@ -10,6 +10,7 @@ BENCHES = {
     "quick": run.print_quick,
     "profiles": profiles.print_all,
     "pace": pace.print_all,
+    "registrations": registrations.print_all,
     "replay": replay.print_all,
     "exports": exports.print_all,
     "import": imports.print_all,

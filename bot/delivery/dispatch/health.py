@@ -127,7 +127,8 @@ def templates_approved(database: Database, now: datetime) -> str:
     nobody has asked for its approval, or where Twilio refused a message with it within the hour.
     """
     with database.read() as db:
-        rows = [row for row in content_templates.list_templates(db) if row.replaced_at is None]
+        kept = [row for row in content_templates.list_templates(db) if row.replaced_at is None]
+        rows = [row for row in kept if not row.shape.startswith(templates.FORM_PREFIX)]  # bot.ops.forms_check
     if not rows:
         return (
             "none: questions go as numbered text, and a pass for somebody who wrote more than 24 hours ago waits; "

@@ -44,7 +44,7 @@ LAST: Mapping[str, Sentence] = {"registration": _("Get my pass"), "change": _("G
 ABOUT_PASS = _("Your entry pass: *{code}*")
 TYPES: Mapping[str, str] = {"registration": "SIGN_UP", "change": "APPOINTMENT_BOOKING"}
 """Twilio's category of the form, by flow."""
-ABOUT, SAID, DAYS, FIRST_DAY, LAST_DAY, AWAY = "1", "2", "3", "4", "5", "6"
+ABOUT, CHAT_TEXT, DAYS, FIRST_DAY, LAST_DAY, AWAY = "1", "2", "3", "4", "5", "6"
 """The variables: the event or pass, what the chat says; the days as a list, or a calendar's bounds and gaps."""
 
 
@@ -96,7 +96,7 @@ def template_specs(events: Iterable[Event]) -> list[TemplateSpec]:
 
 SAMPLES: Mapping[str, str] = {
     ABOUT: "Delhi Book Fair",
-    SAID: "What is your full name?",
+    CHAT_TEXT: "What is your full name?",
     DAYS: json.dumps([{"id": "2027-01-16", "title": "Sat 16 Jan"}, {"id": "2027-01-17", "title": "Sun 17 Jan"}]),
     FIRST_DAY: "2027-01-16",
     LAST_DAY: "2027-02-14",
@@ -109,7 +109,7 @@ def _samples(asked: Sequence[FormInput], event: Event) -> dict[str, str]:
     """The variables of a form with their samples."""
     chosen = (DAYS,) if is_listed(event) else (FIRST_DAY, LAST_DAY, AWAY)
     days = chosen if any(one.kind == "day" for one in asked) else ()
-    return {name: SAMPLES[name] for name in (ABOUT, SAID, *days)}
+    return {name: SAMPLES[name] for name in (ABOUT, CHAT_TEXT, *days)}
 
 
 def is_listed(event: Event) -> bool:
@@ -119,7 +119,7 @@ def is_listed(event: Event) -> bool:
 
 def _body(flow: str, language: str, values: Mapping[str, str]) -> str:
     first = ABOUT_PASS.filled(code=values[ABOUT]) if flow == CHANGE.name else GREETING.filled(event=values[ABOUT])
-    return "\n\n".join((render(first, language), values[SAID], render(HERE, language)))
+    return "\n\n".join((render(first, language), values[CHAT_TEXT], render(HERE, language)))
 
 
 def _pages(flow: str, event: Event, language: str) -> Iterator[dict[str, Any]]:
@@ -193,7 +193,7 @@ def build_card(offer: FormOffer, event: Event, says: Sequence[Say], results: Map
     numbered = " · ".join(f"{number}. {speak(_sentence(title))}" for number, title in enumerate(options, start=1))
     said = " ".join(" ".join((*map(speak, spoken), numbered)).split())
     about = offer.about or " ".join(speak(words(event.name)).split())
-    values = {ABOUT: about, SAID: said, **_day_values(offer, event)}
+    values = {ABOUT: about, CHAT_TEXT: said, **_day_values(offer, event)}
     body = _body(offer.flow, offer.language, values)
     fits = size(body) <= MAX_BODY_LENGTH and all(value and size(value) <= MAX_VALUE_LENGTH for value in values.values())
     # Braces in what somebody typed could be taken for a variable.

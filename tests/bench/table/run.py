@@ -5,6 +5,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.bench import registrations
 from tests.bench.standing import conditions
 from tests.bench.table import load, pictures, second_start, spent, stack
 from tests.bench.table.admissions import Scanning
@@ -35,6 +36,7 @@ def _print(plan: Plan) -> None:
     with tempfile.TemporaryDirectory(prefix="pravesh-table-", ignore_cleanup_errors=True) as folder:
         with stack.standing(Path(folder)) as made:
             _measure(made, plan)
+        registrations.print_all()
         tell(*second_start.rows(Path(folder) / "run", plan.rounds - 1))
     tell(*pictures.rows(plan.pictures))
     print(f"\n{time.monotonic() - began:.0f} s; load {os.getloadavg()[0]:.1f}")
