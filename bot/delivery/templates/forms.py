@@ -138,30 +138,37 @@ def _pages(flow: str, event: Event, language: str) -> Iterator[dict[str, Any]]:
 
 
 def _components(asked: FormInput, event: Event, language: str) -> Iterator[dict[str, Any]]:
-    """An input, and above it as a text of its own what its label has no room for."""
-    speak = partial(_plain, language=language)
-    label, told = speak(asked.label), speak(asked.help)
-    if asked.kind == "agree" or size(label) > MAX_LABEL_LENGTH:
-        yield {"type": "TEXT_BODY", "text": cut(_lines(asked.help, language), MAX_TEXT_LENGTH)}
-        label = told = speak(YOUR_ANSWER)
+    """An input, and above it as a text of its own what its label and its options have no room for."""
+    options = _options(asked, language)
+    label, told = _plain(asked.label, language), _plain(asked.help, language)
+    cut_short = any(size(title) > MAX_OPTION_LENGTH for _id, title in options)
+    if cut_short:
+        options = [(id_, f"{number}. {title}") for number, (id_, title) in enumerate(options, start=1)]
+    if asked.kind == "agree" or size(label) > MAX_LABEL_LENGTH or cut_short:
+        text = "\n".join([_lines(asked.help, language), *(title for _id, title in options if cut_short)])
+        yield {"type": "TEXT_BODY", "text": cut(text, MAX_TEXT_LENGTH)}
+        label = told = render(YOUR_ANSWER, language)
     base = {"name": asked.name, "label": label, "required": asked.required}
-    text = cut(told, MAX_HELP_LENGTH)
+    yield {**base, **_input(asked, event, cut(told, MAX_HELP_LENGTH), _listed(options))}
+
+
+def _options(asked: FormInput, language: str) -> list[tuple[str, str]]:
+    """The options of a question by id, but for the days, which differ from message to message."""
+    return [(option.id, _plain(_sentence(option.title), language)) for option in asked.options]
+
+
+def _input(asked: FormInput, event: Event, told: str, options: str) -> dict[str, Any]:
+    """What Twilio wants to know of an input besides its name and label."""
     match asked.kind:
         case "day" if not is_listed(event):
             bounds = {"min_date": FIRST_DAY, "max_date": LAST_DAY, "unavailable_dates": AWAY}
-            yield {"type": "DATE_PICKER", **base, **{part: f"{{{{{name}}}}}" for part, name in bounds.items()}}
+            return {"type": "DATE_PICKER", **{part: f"{{{{{name}}}}}" for part, name in bounds.items()}}
         case "day":
-            yield {"type": "SINGLE_SELECT", **base, "text": text, "options": f"{{{{{DAYS}}}}}"}
+            return {"type": "SINGLE_SELECT", "text": told, "options": f"{{{{{DAYS}}}}}"}
         case "choice" | "agree":
-            options = [(option.id, speak(_sentence(option.title))) for option in asked.options]
-            yield {"type": "SINGLE_SELECT", **base, "text": text, "options": _listed(options)}
+            return {"type": "SINGLE_SELECT", "text": told, "options": options}
         case kind:
-            yield {
-                "type": "SHORT_TEXT",
-                **base,
-                "text": text,
-                "input_type": "NUMBER" if kind == "number" else "TEXT",
-            }
+            return {"type": "SHORT_TEXT", "text": told, "input_type": "NUMBER" if kind == "number" else "TEXT"}
 
 
 def _listed(options: Iterable[tuple[str, str]]) -> str:

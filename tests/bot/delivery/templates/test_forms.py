@@ -60,6 +60,10 @@ def test_it_asks_what_the_flow_asks() -> None:
     assert (asked["visit_date"]["type"], asked["visit_date"]["options"]) == ("SINGLE_SELECT", "{{3}}")
     assert (asked["party_size"]["input_type"], asked["children"]["required"]) == ("NUMBER", False)
     assert [option["id"] for option in json.loads(asked["visitor_type"]["options"])][1] == "Other"
+    pages = content("registration", DEMO, "en")["types"]["twilio/flows"]["pages"]
+    shown = " ".join(part.get("text", "") for page in pages for part in page["layout"])
+    assert "Which of these describes you and those with you best of all?" in shown
+    assert "1. Student of a school or college near here" in shown
     assert list(layout("change", DEMO)) == ["visit_date", "party_size"]
     assert layout("registration", LONG)["visit_date"]["type"] == "DATE_PICKER"
     assert "visit_date" not in layout("registration", SINGLE)
