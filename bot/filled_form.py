@@ -25,7 +25,7 @@ def read(interactive_data: str, flow_data: str = "") -> dict[str, str]:
     for text in (interactive_data, flow_data):
         for name, value in _pairs(_parsed(text), MAX_DEPTH):
             if len(found) < MAX_ANSWERS:
-                found.setdefault(name[:MAX_NAME_LENGTH], value[:MAX_ANSWER_LENGTH])
+                found.setdefault(_whole(name)[:MAX_NAME_LENGTH], _whole(value)[:MAX_ANSWER_LENGTH])
     return found
 
 
@@ -35,6 +35,11 @@ def shape(interactive_data: str, flow_data: str, known: Collection[str]) -> list
     """
     told = {"InteractiveData": interactive_data, "FlowData": flow_data}
     return sorted({path for field, text in told.items() for path in _paths(_parsed(text), field, known, MAX_DEPTH)})
+
+
+def _whole(text: str) -> str:
+    """The text without halves of characters, which JSON can write and no database keeps."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _parsed(text: str) -> Any:

@@ -47,6 +47,12 @@ def test_what_cannot_be_read_gives_nothing(text: str) -> None:
     }
 
 
+def test_halves_of_characters_are_no_answer() -> None:
+    found = filled_form.read('{"full_name": "As\\ud83dha", "\\ud83d": "x"}')
+    assert "".join([*found, *found.values()]).encode()
+    assert found["full_name"] == "As?ha"
+
+
 def test_it_is_not_read_without_end() -> None:
     many = json.dumps({f"name_{number}": "x" * 5000 for number in range(500)})
     found = filled_form.read(many)

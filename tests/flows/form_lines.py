@@ -1,6 +1,8 @@
 """What a written conversation may say of forms: that an event has them, and what somebody sends back."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from flows.shapes import FILLED_FORM, Turn, UserInput
 from flows.text.languages import SOURCE
@@ -17,7 +19,14 @@ def switch(world: World, value: str) -> None:
 FACTS = {"form": switch}
 
 
-def filled(line: str, world: World, language: str | None) -> UserInput:
+def read(words: str, world: World, kept: Mapping[str, Any] | None) -> UserInput | None:
+    """The form that a `>` line sends back (`[form …]`); None where it is another message."""
+    if not words.startswith("[form "):
+        return None
+    return _filled(words[6:-1], world, (kept or {}).get("language") or world.person.language)
+
+
+def _filled(line: str, world: World, language: str | None) -> UserInput:
     """`full_name=Asha; agree=yes for registration demo`: a form sent back, and what it was offered for where the
     channel knows. `agree=yes` is the consent as it reads now.
     """

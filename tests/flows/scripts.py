@@ -50,6 +50,7 @@ from pathlib import Path
 from typing import Any
 
 from flows import engine
+from flows.engine import filled_forms
 from flows.gate import begun_at, walkup
 from flows.gate import menu as gate_menu
 from flows.gate import questions as gate_questions
@@ -125,17 +126,12 @@ class Play:
         if words == "[late]":
             self.turn = engine.step_late(engine.revive(kept)[0], self.world)
         else:
-            self.turn, results = sandbox_world.send(self.world, kept, self.said(words))
+            self.turn, results = sandbox_world.send(
+                self.world, kept, form_lines.read(words, self.world, kept) or said(words)
+            )
         self.kept = json.loads(json.dumps(engine.to_json(self.turn.state)))
         self.answer = spoken(self.turn, results)
         assert MISSING not in self.answer, "a sentence lacks a parameter"
-
-    def said(self, words: str) -> UserInput:
-        """The message that a `>` line writes."""
-        if words.startswith("[form "):
-            known = (self.kept or {}).get("language") or self.world.person.language
-            return form_lines.filled(words[6:-1], self.world, known)
-        return said(words)
 
     def begin(self, *names: str) -> None:
         """Let the events be, or the demo event where none was named before."""
@@ -228,7 +224,9 @@ def _has(going: Play, wanted: str) -> bool:
     name = re.fullmatch(r"\{(\w+)\}", wanted)
     if name is None:
         return wanted in going.answer
-    rooms = (phrases, gate_menu, gate_questions, begun_at, undelivered, walkup) if name[1].isupper() else ()
+    rooms = (
+        (phrases, gate_menu, gate_questions, begun_at, undelivered, walkup, filled_forms) if name[1].isupper() else ()
+    )
     named = (getattr(room, name[1]) for room in rooms if hasattr(room, name[1]))
     sentence = next(named, None) or sentence_for(name[1])
     return sentence.source in sources(going.taken)

@@ -12,7 +12,7 @@ from flows import engine
 from flows.engine.catalogue import FLOWS
 from flows.sandbox import world as sandbox_world
 from flows.sandbox.play import spoken
-from flows.shapes import EventDay, Person, Register, State, Turn, UserInput
+from flows.shapes import FILLED_FORM, EventDay, Person, Register, State, Turn, UserInput
 from flows.text.languages import LANGUAGES
 from flows.text.translate import MISSING
 from flows.understanding import vocabulary
@@ -75,7 +75,19 @@ texts = st.one_of(st.sampled_from(WORDS), typed, typed)
 choices = st.one_of(
     st.sampled_from(["1", "en", "hi", "yes", "no", "suggested", "skip", "2026-01-16", "continue"]), texts
 )
-messages = st.builds(UserInput, texts, choices, st.sampled_from(STEPS), st.sampled_from(FORMS))
+taps = st.builds(UserInput, texts, choices, st.sampled_from(STEPS), st.sampled_from(FORMS))
+filled = st.dictionaries(st.sampled_from([*STEPS, "gone"]), st.one_of(choices, st.sampled_from([*GOOD.values()])))
+offers = st.fixed_dictionaries(
+    {},
+    optional={
+        "flow": st.sampled_from(["registration", "change", "gone", ""]),
+        "event": st.sampled_from(["demo", "gone", ""]),
+        "language": st.sampled_from(["en", "hi", "xx", ""]),
+        "about": st.sampled_from([*CODES, ""]),
+    },
+)
+sheets = st.builds(lambda given, offer: UserInput(form=FILLED_FORM, filled=given, form_for=offer), filled, offers)
+messages = st.one_of(taps, taps, sheets)
 
 junk = st.recursive(
     st.none()

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.formparser import FormDataParser
 
+from bot import filled_form
 from bot.domain.checkins import scan_input
 from bot.domain.imports import columns, read_file, validate_rows
 from bot.domain.imports.rows import ImportRules, KindFacts
@@ -129,6 +130,16 @@ def twilio_form(data: bytes) -> None:
     assert found.conversation_addresses
     json.dumps(kept, ensure_ascii=False).encode()
     assert found.user_input.form
+
+
+def sent_form(data: bytes) -> None:
+    """Any JSON is answers that a database keeps, and names without answers."""
+    text = data.decode("utf-8", "replace")
+    found = filled_form.read(text, text)
+    "".join([*found, *found.values()]).encode()
+    assert len(found) <= filled_form.MAX_ANSWERS
+    told = filled_form.shape(text, text, ())
+    assert not [path for path in told if "Asha Rao" in path]
 
 
 # --- answers --------------------------------------------------------------------------------------
@@ -250,6 +261,7 @@ SAID = (
     "hi",
 )
 FORM = "MessageSid=SM1&From=whatsapp%3A%2B919812345678&To=whatsapp%3A%2B1&Body=hi&NumMedia=1&MediaUrl0=x&ProfileName=A"
+FILLED = '{"full_name": "Asha Rao", "visit_date": {"id": "2026-01-16", "title": "Fri"}, "party_size": 3}'
 
 TARGETS = {
     "token": Target(token, (TOKEN.encode(), f"https://a/P/{TOKEN}".encode(), CODES[0].encode())),
@@ -260,6 +272,7 @@ TARGETS = {
         ),
     ),
     "twilio_form": Target(twilio_form, (FORM.encode(), b"ButtonPayload=a.12345678%3A1&" + FORM.encode())),
+    "sent_form": Target(sent_form, (FILLED.encode(), b'[{"name": "full_name", "value": ' + FILLED.encode() + b"}]")),
     "day": Target(day, tuple(text.encode() for text in ("15 jan", "tomorrow", "अगले शनिवार", "15/1/26", "16-18"))),
     "number": Target(number, tuple(text.encode() for text in ("3", "३", "we are four", *SAID))),
     "phone": Target(phone, (b"98765 43210", b"+91-98765-43210", b"0049 151 23456789", b"+5531 8765 4321")),
