@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.events import validation as event_validation
 from bot.domain.events.rows import get_event
-from bot.domain.models import Event, Registration, Staff
+from bot.domain.models import Event, Owner, Registration, Staff
 from bot.domain.passes.registration import TRIAL
 from bot.errors import Refused
 from flows.text import event_states
@@ -53,7 +53,11 @@ def _line(name: str, done: bool, event: Event) -> SetupLine:
 
 
 def _has_team(db: Session, event: Event) -> bool:
-    return bool(db.scalar(select(exists().where(Staff.event_id == event.id, Staff.enabled))))
+    """Whether somebody is there besides the owners, who are put into the team with the event."""
+    owners = select(Owner.phone).where(Owner.enabled)
+    return bool(
+        db.scalar(select(exists().where(Staff.event_id == event.id, Staff.enabled, Staff.phone.not_in(owners))))
+    )
 
 
 def _has_trial(db: Session, event: Event) -> bool:

@@ -7,13 +7,14 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from bot.domain import audit
 from bot.domain.events import rows as event_rows
 from bot.domain.exports import pages
 from bot.domain.exports import stored as stored_exports
 from bot.domain.exports.run import chosen_columns
 from bot.domain.exports.tables import TABLES
 from bot.domain.exports.writers import FORMATS
-from bot.domain.models import Export
+from bot.domain.models import AuditEntry, Export
 from bot.errors import Refused
 
 MAX_PENDING_EXPORTS = 3
@@ -98,6 +99,14 @@ def list_exports(db: Session, slug: str) -> Sequence[Export]:
     """An event's exports, the newest first, with who asked. Raises Refused `no_such_event`."""
     mine = select(Export).where(Export.event_id == event_rows.get_event(db, slug, lock=False).id)
     return db.scalars(mine.options(joinedload(Export.staff)).order_by(Export.id.desc())).all()
+
+
+def owners_names(db: Session, event_id: int) -> dict[int, str]:
+    """Who asked for an event's exports where they are in no team, by the exports' numbers, as the audit log says."""
+    mine = select(AuditEntry).where(AuditEntry.event_id == event_id, AuditEntry.what == audit.EXPORT_STARTED)
+    oldest = select(func.min(Export.created_at)).where(Export.event_id == event_id).scalar_subquery()
+    entries = db.scalars(mine.where(AuditEntry.actor != "", AuditEntry.at >= oldest))
+    return {entry.about["export"]: entry.actor for entry in entries if "export" in entry.about}
 
 
 def find(db: Session, slug: str, number: int) -> Export:

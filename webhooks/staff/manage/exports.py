@@ -222,12 +222,13 @@ def _list(service: Service, slug: str) -> dict[str, Any]:
     with service.database.read() as db:
         found = export_requests.list_exports(db, slug)
         event = events.by_slug(db, slug)
-    rows = [_row(export, event) for export in found]
+        owners = export_requests.owners_names(db, event.id)
+    rows = [_row(export, event, owners.get(export.id, display.NO_VALUE)) for export in found]
     busy = any(export.status in (stored_exports.WAITING, stored_exports.RUNNING) for export in found)
     return {"exports": rows, "busy": busy, "every": POLL_SECONDS}
 
 
-def _row(export: Export, event: Event) -> dict[str, Any]:
+def _row(export: Export, event: Event, owner: str) -> dict[str, Any]:
     zone = ZoneInfo(event.timezone)
     done_at = export.ended_at and export.status == stored_exports.READY
     return {
@@ -237,7 +238,7 @@ def _row(export: Export, event: Event) -> dict[str, Any]:
         "why": FAILURE_TEXTS.get(export.reason or "", IN_THE_LOG) if export.status == stored_exports.FAILED else "",
         "what": _("{table}, {format}", table=TABLE_NAMES[export.kind], format=FORMAT_NAMES[export.form]),
         "asked": display.moment(export.created_at, zone),
-        "who": export.staff.name if export.staff else display.NO_VALUE,
+        "who": export.staff.name if export.staff else owner,
         "some": ", ".join(export.columns),
         "span": _span(export, zone),
         "event_day": export.event_day and _("event day {day}", day=display.day(export.event_day)),

@@ -16,7 +16,7 @@ from bot.domain.privacy import erasure
 from bot.jobs import export_process
 from bot.service import Service
 from flows.shapes.scans import Scan
-from tests.webhooks.staff.manage.pages import ASHA, Office, office_of, wrong
+from tests.webhooks.staff.manage.pages import ASHA, HIDDEN, OWNER, Office, office_of, wrong
 from webhooks.staff.manage.exports import STATE_NAMES
 
 
@@ -54,6 +54,15 @@ def test_asked_for_made_and_fetched(office: Office, tmp_path: Path, monkeypatch:
     assert [what for what, _who in office.acts()].count(audit.EXPORT_STARTED) == 1
     assert office.post("/exports/1", on="/exports", what="delete").status_code == 303
     assert (office.count(Export), office.acts()[-1][0]) == (0, audit.EXPORT_DELETED)
+
+
+def test_who_asked_is_named_also_where_it_was_an_owner_of_no_team(office: Office) -> None:
+    form = {"table": "visitors", "form": "csv"}
+    for who in ("anna", OWNER):
+        hidden = dict(HIDDEN.findall(office.of(who).get("/staff/manage/fair/exports").text))
+        assert office.of(who).post("/staff/manage/fair/exports", data={**hidden, **form}).status_code == 303
+    asked = office.get("/exports/list")
+    assert ("Olga," in asked, "Anna," in asked) == (True, True)
 
 
 def test_scans_of_one_day_of_the_event(office: Office, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from flows.text import _
 from webhooks.staff.manage import inputs
 from webhooks.staff.manage.inputs import UnreadableInput
 from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, Texts, admin, audited, done, page, refusal_text, typed
+from webhooks.staff.session import user
 
 LABELS = {"at": _("Hour"), "staff": _("Admins")}
 NO_REPORT = "none"
@@ -85,4 +86,6 @@ def _page(
     at, chosen = given or ((f"{row.at:%H:%M}", row.staff) if row else ("", ()))
     told: dict[str, Any] = {"at": at, "chosen": [str(number) for number in chosen], "admins": options}
     told |= {"zone": event.timezone, "is_on": row is not None, "wrong": wrong or {}, "labels": LABELS}
+    holder = user().holder
+    told |= {"in_team": holder.staff is not None, "me": {"phone": holder.phone, "name": holder.name, "role": "admin"}}
     return page("report", UNPROCESSABLE if wrong else 200, seen=_mark(row), **told)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, abort, url_for
 from sqlalchemy.orm import Session
 
-from bot.domain import audit, events
+from bot.domain import audit, events, roster
 from bot.domain.events import clone as events_clone
 from bot.domain.events import validation as event_validation
 from bot.domain.models import Event
@@ -41,6 +41,8 @@ NEW_INPUTS = (
     FormField("closes", _("Closes"), "time", _("If this is before the opening time, the day ends after midnight.")),
 )
 COPY_INPUTS = (NAME, SLUG, FIRST_DAY)
+JOIN = "join"
+"""The tick by which the owner is put into the event's team: who is in no team gets no report and opens no scanner."""
 FIELD_OF_REFUSAL = {
     "slug_taken": "slug",
     "bad_slug": "slug",
@@ -99,15 +101,20 @@ def _answer(
     limits.spend(RATE_LIMIT, "manage", user().key)
     given = {field.name: typed(field.name).strip() for field in fields}
     values, wrong = judged(given, lambda name: _value(fields, name, given))
+    joins = bool(typed(JOIN))
     if wrong:
-        return _page(fields, given, wrong, like=like)
+        return _page(fields, given, wrong, like=like, joins=joins)
     try:
         with audited(service, act, of_event=False) as db:
             made = make(db, values)
+            if joins:
+                me, region = user().holder, service.settings.default_region
+                roster.add(db, made.slug, phone=me.phone, name=me.name, role="admin", region=region, now=service.now())
             said = _said(made, over=events.is_over(made, service.now()))
     except Refused as no:
         if no.code != "slug_taken" or not _is_sent_twice(service, values):
-            return _page(fields, given, {FIELD_OF_REFUSAL.get(no.code, ""): refusal_text(no)}, like=like)
+            wrong = {FIELD_OF_REFUSAL.get(no.code, ""): refusal_text(no)}
+            return _page(fields, given, wrong, like=like, joins=joins)
         said = MADE.filled(name=values["name"])
     go_to(values["slug"])
     return done("manage.event", said)
@@ -152,9 +159,14 @@ def _find(service: Service, slug: str) -> Event:
 
 
 def _page(
-    fields: Sequence[FormField], given: Texts | None = None, wrong: Texts | None = None, *, like: Event | None = None
+    fields: Sequence[FormField],
+    given: Texts | None = None,
+    wrong: Texts | None = None,
+    *,
+    like: Event | None = None,
+    joins: bool = True,
 ) -> Answer:
-    told: dict[str, Any] = {"fields": fields, "like": display.name(like) if like else ""}
+    told: dict[str, Any] = {"fields": fields, "like": display.name(like) if like else "", "join": JOIN, "joins": joins}
     back = url_for("manage.event", slug=like.slug) if like else url_for("manage.list")
     labels = {field.name: field.label for field in fields}
     return form("setup/new_event", dict.fromkeys(labels, ""), given, wrong, labels=labels, back=back, **told)

@@ -3,11 +3,11 @@
 import pytest
 from flask import Flask
 
-from bot.domain import audit
+from bot.domain import audit, events
 from bot.domain.models import DailyReport
 from bot.domain.roster import daily_reports
 from bot.service import Service
-from tests.webhooks.staff.manage.pages import Office, office_of, wrong
+from tests.webhooks.staff.manage.pages import FORM, HIDDEN, OWNER, Office, office_of, wrong
 
 
 @pytest.fixture
@@ -40,6 +40,20 @@ def test_what_cannot_be_is_refused_at_its_input(office: Office) -> None:
         answer = office.post("/report", at="21:00", staff=str(office.staff[stranger]))
         assert (answer.status_code, wrong(answer)) == (422, ["staff"])
     assert kept(office) is None
+
+
+def test_an_owner_who_finds_no_admin_in_the_team_becomes_one_by_a_button(office: Office) -> None:
+    with office.service.database.write() as db:
+        events.create(
+            db, slug="new", name="New", starts_on=office.today, ends_on=office.today, now=office.service.now()
+        )
+    olga = office.of(OWNER)
+    page = olga.get("/staff/manage/new/report").text
+    inside = next(inside for action, inside in FORM.findall(page) if action == "/staff/manage/new/volunteers")
+    assert olga.post("/staff/manage/new/volunteers", data=dict(HIDDEN.findall(inside))).status_code == 303
+    with office.service.database.read() as db:
+        assert [one.name for one in daily_reports.admins(db, events.by_slug(db, "new").id)] == ["Olga"]
+    assert '/staff/manage/new/volunteers">' not in olga.get("/staff/manage/new/report").text.partition("<main>")[2]
 
 
 def test_of_two_admins_the_second_is_told(office: Office) -> None:

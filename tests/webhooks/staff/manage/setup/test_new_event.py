@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from bot.domain import audit, events
+from bot.domain import audit, events, roster, setup
 from bot.domain.models import Event
 from bot.domain.passes import kinds
 from bot.domain.roster import owners, sessions
@@ -50,6 +50,21 @@ def test_an_event_from_nothing_and_the_owner_is_there(office: Office) -> None:
     assert [day.capacity for day in made.days] == [5000] * 3
     assert (office.last().what, office.last().actor, office.last().event_id) == (audit.EVENT_MADE, "Olga", made.id)
     assert "Science Fair" in office.of(OWNER).get(answers[0].location).text
+
+
+def test_the_owner_is_put_into_the_team_as_an_admin_where_the_tick_stands(office: Office) -> None:
+    """It is ticked beforehand; it stays as it was where the form comes back. A team of owners alone is none yet."""
+    assert 'name="join" value="1" checked' in office.of(OWNER).get(NEW).text
+    refused = sent(office, NEW, name="New", starts_on="soon", join="")
+    assert 'name="join" value="1" checked' not in refused.text
+    for slug, tick in (("with-me", "1"), ("without-me", "")):
+        assert sent(office, NEW, name=slug, slug=slug, starts_on=f"{office.today}", join=tick).status_code == 303
+        with office.service.database.read() as db:
+            there = [(one.phone, one.name, one.role) for one in roster.list_staff(db, slug)]
+            assert not next(line for line in setup.lines(db, events.by_slug(db, slug)) if line.name == "team").done
+        assert there == ([(OWNERS_PHONE, "Olga", "admin")] if tick else [])
+    pages = office.of(OWNER).get("/staff/manage/with-me").text
+    assert "/staff/scan" in pages
 
 
 def test_the_first_event_of_an_installation(app: Flask, service: Service) -> None:
