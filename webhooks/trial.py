@@ -14,6 +14,7 @@ TEXTS = {
     "SIMULATE": _("All phones of the simulator"),
     "SIMULATED": _("This is a trial without WhatsApp. No message leaves this computer."),
 }
+SIGN_IN = _("Trial: sign in as {name}")
 WAYS = (
     (
         _("Be a visitor"),
@@ -44,6 +45,19 @@ class TrialWay:
     text: Sentence
     button: Sentence
     path: str
+
+
+def sign_in_link(service: Service) -> tuple[str, Sentence] | None:
+    """Of the page of the sign-in: the link to the phone of the demo's admin with the words that sign in, and what it is
+    called; None where there is no such admin: with a real Twilio, and on an installation with events of its own.
+    """
+    if not service.settings.simulated:
+        return None
+    with service.database.read() as db:
+        if not trial.is_staffed(db):
+            return None
+    name = next(name for phone, name, _role in trial.STAFF if phone == trial.ADMIN)
+    return chat_link(service.settings, "sign in", trial.ADMIN), SIGN_IN.filled(name=name)
 
 
 def ways(service: Service, chat: str) -> list[TrialWay]:

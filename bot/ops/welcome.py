@@ -7,7 +7,8 @@ from bot.settings import Settings
 
 def welcome(settings: Settings, here: str, claim: str | None, log_file: Path | None) -> str:
     """The lines, those to click in a frame. `here` is where it is reached, `claim` the link for the first owner."""
-    ways = [("Visitors", f"{here}/"), ("Organisers", f"{here}/staff/login")]
+    first = "Start here" if settings.simulated else "Visitors"
+    ways = [(first, f"{here}/"), ("Organisers", f"{here}/staff/login")]
     if settings.simulated:
         ways.insert(1, ("Simulator", f"{here}/simulator  (type hi)"))
     framed = _framed(["Pravesh is ready.", "", *(f"{name:<12}{path}" for name, path in ways)])

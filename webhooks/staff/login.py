@@ -17,7 +17,7 @@ from bot.service import Service
 from bot.usecases import staff_sign_in as signing
 from flows.text import _, ngettext_, sentence_for, words
 from flows.text.refusals import filled
-from webhooks import i18n, limits
+from webhooks import i18n, limits, trial
 from webhooks.chat_links import chat_link, inbox_link
 from webhooks.staff import known_browser, start_session
 from webhooks.staff import session as sessions
@@ -181,6 +181,7 @@ def _page(service: Service, pending: PendingSignIn | None, no: Refused | None = 
         "stuck": no is not None and no.code in PROBLEM_TEXTS,
         "typed": pending.phone if pending else request.form.get("phone", "")[:MAX_INPUT_LENGTH],
         "attempt": token_urlsafe(12),
+        "trial": trial.sign_in_link(service),
         "whatsapp": chat_link(service.settings, "sign in"),
         "inbox": inbox_link(service.settings, pending.phone if pending else ""),
     }

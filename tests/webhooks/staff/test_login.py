@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -12,6 +13,8 @@ from sqlalchemy import select
 from bot import __version__
 from bot.domain import events, roster
 from bot.domain.models import Delivery, Staff
+from bot.domain.roster import trial
+from bot.ops import prepare_database
 from bot.service import Service
 from flows.shapes import duty
 from tests.webhooks.staff.conftest import RAVI, STRANGER, Browser
@@ -228,3 +231,13 @@ def _who_at(browser: Browser, moment: datetime) -> str | None:
 
 def _without_tokens(page: str) -> str:
     return "".join(line for line in page.splitlines() if 'type="hidden"' not in line)
+
+
+def test_a_trial_leads_to_the_phone_of_the_demos_admin_and_nothing_else_does(
+    service: Service, new_browser: Callable[[], Browser]
+) -> None:
+    way = f"/simulator?text=sign+in&amp;phone={quote(trial.ADMIN)}"
+    browser = new_browser()
+    assert way not in browser.client.get("/staff/login").text, "there is no demo"
+    prepare_database.make_demo(service.database, staffed=True)
+    assert way in browser.client.get("/staff/login").text
