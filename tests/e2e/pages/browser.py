@@ -13,6 +13,14 @@ from playwright.sync_api import Locator, Page, expect
 from tests.paths import ROOT
 
 ARTEFACTS = ROOT / "test-artefacts"
+UNWANTED = (
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "LensOverlay"),
+    *("HttpsFirstBalancedModeAutoEnable", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning"),
+    *("AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled"),
+    *("PreconnectToSearch", "WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),
+)
+"""Features of Chromium: those that Playwright switches off, since of two such lists the last counts, and the two pages
+that every new window makes below its address bar, which cost more than the page that a test opens."""
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -21,6 +29,11 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(UNWANTED)}",
+    # All pages are ours: one process of a context draws them, and no other is started for the next page.
+    "--disable-site-isolation-trials",
+    "--process-per-site",
+    "--renderer-process-limit=1",
 ]
 CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b")
 PATIENCE_MS = 30_000
