@@ -150,6 +150,7 @@ ROUTES = {
     ("POST", "/staff/manage/<slug>/visitors/imports/<int:number>"): ADMIN,
     ("GET", "/staff/manage/<slug>/visitors/imports/<int:number>/passes.pdf"): ADMIN,
     ("GET", "/staff/manage/<slug>/visitors/imports/<int:number>/progress"): ADMIN,
+    ("GET", "/staff/manage/<slug>/visitors/imports/<int:number>/send"): ADMIN,
     ("GET", "/staff/manage/<slug>/texts"): ADMIN,
     ("POST", "/staff/manage/<slug>/texts/<name>"): ADMIN,
     ("GET", "/staff/manage/<slug>/volunteers"): ADMIN,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.database import Database
@@ -87,12 +87,31 @@ def enqueue_passes(
     return ways
 
 
+def count_unsent(db: Session, passes: Sequence[int]) -> int:
+    """How many of these passes `enqueue_passes` would send: valid ones of people with a phone who take messages, and
+    not sent before.
+    """
+    number = 0
+    for place in range(0, len(passes), BATCH_SIZE):
+        ids = passes[place : place + BATCH_SIZE]
+        sent = set(db.scalars(select(Delivery.pass_id).where(_was_sent(ids))))
+        reached = _phones(db, ids).keys() - sent
+        wanted = select(func.count()).join_from(Pass, Contact, Contact.id == Pass.holder_id)
+        number += (
+            db.scalar(wanted.where(Pass.id.in_(reached), Pass.status == "valid", Contact.stopped_at.is_(None))) or 0
+        )
+    return number
+
+
+def _was_sent(ids: Sequence[int]) -> ColumnElement[bool]:
+    return Delivery.pass_id.in_(ids) & Delivery.kind.in_(("pass", "link"))
+
+
 def _enqueue(
     db: Session, ids: Sequence[int], reached: dict[int, channel_choice.ChannelChoice], now: datetime
 ) -> Counter[str]:
     ways = Counter[str]()
-    sent = Delivery.pass_id.in_(ids) & Delivery.kind.in_(("pass", "link"))
-    before = set(db.scalars(select(Delivery.pass_id).where(sent)))
+    before = set(db.scalars(select(Delivery.pass_id).where(_was_sent(ids))))
     whole = select(Pass, Contact).join(Contact, Contact.id == Pass.holder_id).where(Pass.id.in_(ids))
     of_registration = joinedload(Pass.registration)
     for issued, holder in db.execute(whole.where(Pass.status == "valid").order_by(Pass.id).options(of_registration)):

@@ -1,6 +1,7 @@
 """Lists of people, dropped on a page: read, mended, registered, handed out; and what goes wrong on the way."""
 
 import os
+import re
 import threading
 from collections.abc import Callable
 from io import BytesIO
@@ -97,13 +98,20 @@ def test_a_list_is_dropped_looked_at_registered_and_handed_out(looked: Office) -
     assert registered(office) == ["Dev Rao", "Mira Das"]
     assert (row(office).registered, pieces(office)) == (2, {"passes"})  # the file is gone
     assert office.get("/visitors/imports/1/progress")
+    ask = "/visitors/imports/1/send"
+    assert "/staff/manage/fair" + ask in office.get("/visitors/imports/1")
+    assert re.search(r"<h1>\D*1\D*</h1>", office.get(ask)), "of two passes one has a phone"
+    assert office.count(Delivery) == 0, "it was asked, and nothing was sent"
     for what, left in (("sheet", {"passes", "sheet"}), ("send", {"passes", "sheet"})):
-        assert act(office, what).status_code == 303
+        page = ask if what == "send" else "/visitors/imports/1"
+        fields = {**office.form(page, to="/visitors/imports/1"), "what": what}
+        assert office.send("/visitors/imports/1", fields).status_code == 303
         assert work(office)
         assert pieces(office) == left
     sheet = office.of("anna").get("/staff/manage/fair/visitors/imports/1/passes.pdf")
     assert (sheet.status_code, sheet.data[:5]) == (200, b"%PDF-")
     assert office.count(Delivery) == 1  # who has no phone gets none
+    assert office.of("anna").get(f"/staff/manage/fair{ask}").status_code == 303, "nothing is left to send"
     assert act(office, "send").status_code == 303
     assert work(office)
     assert office.count(Delivery) == 1

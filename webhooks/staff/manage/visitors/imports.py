@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from bot.delivery.campaigns import bulk_passes
 from bot.delivery.outbox import queues
 from bot.domain import audit, edit_conflict, events
 from bot.domain.audit import recorder
@@ -37,6 +38,12 @@ FOR_ALL = "one"
 """The choice of one pass for the whole list."""
 IN_THE_LIST = _("The list is being read. You can leave this page.")
 DELETED = _("The list is deleted. Who is registered stays registered.")
+NONE_TO_SEND = _("There is nothing to send: who has a phone and takes messages was sent the pass before.")
+SEND_HOW_MANY = ngettext_("Send {count} pass to a phone?", "Send {count} passes to the phones?")
+SEND_HOW = _(
+    "Whoever wrote to us within 24 hours gets the pass on WhatsApp; all others get a link by SMS where that is set up, "
+    "else the pass waits until they write to us."
+)
 ON_ITS_WAY = _("This runs in the background. You can leave this page.")
 
 
@@ -95,6 +102,20 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             return done("manage.imports", DELETED)
         queues.enqueue_import(service.redis, number)
         return done("manage.import_list", ON_ITS_WAY, number=number)
+
+    @blueprint.get("/<slug>/visitors/imports/<int:number>/send")
+    @admin
+    def ask_to_send(slug: str, number: int) -> Answer:
+        with service.database.read() as db:
+            found = _find(db, slug, number)
+            unsent = bulk_passes.count_unsent(db, stored.passes_of(db, number))
+        if not unsent:
+            return done("manage.import_list", NONE_TO_SEND, number=number)
+        told: dict[str, Any] = {"question": SEND_HOW, "button": _("Send"), "do": ("what", "send")}
+        told["action"] = url_for("manage.change_list", slug=slug, number=number)
+        told["back_to"] = url_for("manage.import_list", slug=slug, number=number)
+        title = SEND_HOW_MANY.filled(count=unsent)
+        return page("sure", title=title, seen=edit_conflict.fingerprint(found), **told)
 
     @blueprint.get("/<slug>/visitors/imports/<int:number>/passes.pdf")
     @admin
