@@ -1,9 +1,17 @@
-// What the parts of a page do beyond HTML: sheets, tables that sort; and steppers (stepper.js). All of it works without, only less well.
+// What the parts of a page do beyond HTML: sheets, links to copy, tables that sort; and steppers (stepper.js). All of it works without, only less well.
 
 import './stepper.js'
 
 for (const button of document.querySelectorAll('[data-opens]')) {
   button.addEventListener('click', () => document.getElementById(button.dataset.opens).showModal())
+}
+
+for (const button of document.querySelectorAll('[data-copies]')) {
+  button.hidden = !navigator.clipboard
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(button.dataset.copies)
+    button.textContent = button.dataset.said
+  })
 }
 
 // Of the row of pages on a phone the one that is open is to be seen.

@@ -17,6 +17,7 @@ const trouble = document.getElementById("trouble");
 let cursor = 0;
 let chosen = "";
 let lively = 0;
+let carried = null;
 
 function tell(words) {
   trouble.textContent = words;
@@ -32,8 +33,17 @@ function showImage(url, words) {
   viewer.showModal();
 }
 
+// The words of a link that names no phone go along to the phone that is chosen next, until they are sent or changed.
+function carry(phone) {
+  if (!carried || !phone || phone === carried.by) return;
+  const from = carried.by;
+  carried.by = phone;
+  if (!from.handOver(carried.text, phone)) carried = null;
+}
+
 function choose(number) {
   chosen = number;
+  carry(phones.get(number));
   for (const phone of phones.values()) phone.root.classList.toggle("chosen", phone.facts.number === number);
   phones.get(number)?.root.scrollIntoView({ inline: "center", block: "nearest" });
   phones.get(number)?.seen();
@@ -117,6 +127,7 @@ async function arrive() {
   if (!phone || !(number || text)) return;
   choose(phone.facts.number);
   if (text) phone.prefill(text);
+  if (text && !number) carried = { text, by: phone };
   if (newest) phone.showNewest();
 }
 
@@ -158,6 +169,9 @@ adding.querySelector("form").addEventListener("submit", async (event) => {
     wrong.textContent = problem.message;
     wrong.hidden = false;
   }
+});
+row.addEventListener("focusin", ({ target }) => {
+  if (target.matches("textarea")) carry(phones.get(target.closest(".phone").dataset.number));
 });
 document.getElementById("viewer").addEventListener("click", (event) => {
   if (event.target === event.currentTarget) event.currentTarget.close();

@@ -113,6 +113,15 @@ export class Phone {
     box.focus({ preventScroll: true });
   }
 
+  // Gives words that stand ready here to another phone. False: they were sent or changed, or the other has its own.
+  handOver(text, other) {
+    const box = this.find("textarea");
+    if (box.value !== text || other.find("textarea").value) return false;
+    box.value = "";
+    other.prefill(text);
+    return true;
+  }
+
   // Opens the thread of the newest message that this phone got, and of one that comes within a minute.
   showNewest() {
     this.newestUntil = Date.now() + NEWEST_MS;
