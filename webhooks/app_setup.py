@@ -4,6 +4,7 @@ import re
 import traceback
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -52,6 +53,8 @@ MACHINES = ("twilio.", "api.", "media.")
 """Prefixes of the endpoints that programs call: by signature or bearer token, and without a form of ours."""
 OF_PAGES = ("flask_talisman", "flask_wtf")
 """Libraries whose work is for pages."""
+AROUND_PAGES = (*OF_PAGES, "flask_login", "webhooks.i18n", "webhooks.uploads")
+"""Libraries, and modules of ours, whose work before and after a request is for pages; error pages use some of them."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _OWN_FOLDER = Path(__file__).parent.parent
 
@@ -63,6 +66,10 @@ class App(Flask):
 
     def __init__(self, name: str) -> None:
         super().__init__(name, static_folder=None)
+
+    def ensure_sync(self, func: View) -> View:
+        """The function itself: none of ours is asynchronous, and Flask would look at each one at every request."""
+        return func
 
     def log_exception(
         self,
@@ -141,40 +148,48 @@ def spare_machines(app: Flask) -> None:
 
     To be called last, when all extensions have hung in their own.
     """
-    kinds: tuple[Any, ...] = (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs)
-    headers: Any = next(hook for hook in app.after_request_funcs[None] if _library(hook) == "flask_talisman")
-    for hooks in (kind[None] for kind in kinds):
-        hooks[:] = [_for_pages(hook) if _library(hook) in OF_PAGES else hook for hook in hooks]
-    made: dict[bool, list[tuple[str, str]]] = {}
+    before: list[Any] = app.before_request_funcs[None]
+    after: list[Any] = app.after_request_funcs[None][::-1]  # as Flask runs them
+    headers = next(hook for hook in after if _module(hook).startswith("flask_talisman"))
+    few_before, few_after = _without_pages(before), [partial(_as_pages_have_them, headers, {}), *_without_pages(after)]
+    all_before = list(before)
 
-    @app.after_request
-    def as_pages_have_them(response: Response) -> Response:
-        if _is_for_machines():
-            secure = request.is_secure
-            if secure not in made:
-                bare = Response()
-                made[secure] = [pair for pair in headers(Response()).headers if pair[0] not in bare.headers]
-            there = {name.lower() for name, _ in response.headers}
-            response.headers.extend([pair for pair in made[secure] if pair[0].lower() not in there])
+    def begin() -> ResponseReturnValue | None:
+        hooks = few_before if _is_for_machines() else all_before
+        return next((answer for hook in hooks if (answer := hook()) is not None), None)
+
+    def finish(response: Response) -> Response:
+        for hook in few_after if _is_for_machines() else after:
+            response = hook(response)
         return response
 
+    app.before_request_funcs[None] = [begin]
+    app.after_request_funcs[None] = [finish]
 
-def _library(hook: Any) -> str:
-    return str(getattr(hook, "func", hook).__module__).partition(".")[0]
+
+def _without_pages(hooks: Iterable[Any]) -> list[Any]:
+    return [hook for hook in hooks if not _module(hook).startswith(AROUND_PAGES)]
+
+
+def _module(hook: Any) -> str:
+    return str(getattr(hook, "func", hook).__module__)
 
 
 def _is_for_machines() -> bool:
     return (request.endpoint or "").startswith(MACHINES)
 
 
-def _for_pages(hook: Callable[..., Any]) -> Callable[..., Any]:
-    def run(*given: Any) -> Any:
-        """An answer that goes through unchanged is given back; nothing else is."""
-        if not _is_for_machines():
-            return hook(*given)
-        return given[0] if given else None
-
-    return run
+def _as_pages_have_them(
+    headers: Callable[[Response], Response], made: dict[bool, list[tuple[str, str]]], response: Response
+) -> Response:
+    """Give the answer the headers of pages that it lacks; `made`: what they are, by whether we are called by https."""
+    secure = request.is_secure
+    if secure not in made:
+        bare = Response()
+        made[secure] = [pair for pair in headers(Response()).headers if pair[0] not in bare.headers]
+    there = {name.lower() for name, _ in response.headers}
+    response.headers.extend([pair for pair in made[secure] if pair[0].lower() not in there])
+    return response
 
 
 def _name_requests(app: Flask) -> None:

@@ -5,13 +5,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
 
 import structlog
 from flask import Blueprint, Response, abort, request
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 from twilio.request_validator import RequestValidator
-from twilio.twiml.messaging_response import MessagingResponse
 
 from bot import filled_form, form_shapes
 from bot.conversation.dialogue import deferred_answer
@@ -39,6 +39,7 @@ FORM_OF_TYPE = {
 }
 """MessageType, as seen in real captures, to what a flow calls it (docs/field-notes.md#inbound-parameters)."""
 NUMBER_PATTERN = re.compile(r"[0-9]{1,9}")
+XML = '<?xml version="1.0" encoding="UTF-8"?>'
 MAX_MEDIA = 10
 """Media of one message at most (Twilio's 'Media resource'); WhatsApp sends one."""
 MAX_URL_LENGTH = 500
@@ -100,10 +101,8 @@ def _number(text: str) -> int | None:
 
 def twiml(text: str) -> Response:
     """The text as TwiML; an empty text is no message."""
-    answer = MessagingResponse()
-    if text:
-        answer.message(text)
-    return Response(str(answer), 200, content_type="text/xml; charset=utf-8")
+    response = f"<Response><Message>{escape(text)}</Message></Response>" if text else "<Response />"
+    return Response(XML + response, 200, content_type="text/xml; charset=utf-8")
 
 
 def _require_signature(service: "Service") -> Callable[[Callable[[], Response]], Callable[[], Response]]:

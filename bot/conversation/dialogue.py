@@ -252,9 +252,8 @@ class Dialogue:
         """Whether an earlier answer is still in the outbox, which this one must not overtake."""
         if not claimed.has_unsent_answer and claimed.state is not None:
             return False
-        with self._database.read() as db:
-            if dispatch.has_unsent_replies(db, *inbound.lanes):
-                return True
+        if dispatch.has_unsent_replies(self._database, *inbound.lanes):
+            return True
         self._conversations.clear_unsent_mark(claimed)
         return False
 

@@ -167,3 +167,33 @@ def test_no_message_of_a_visitor_passes_the_code_of_the_gate(client: FlaskClient
 def test_what_readme_names_on_the_path_is_there() -> None:
     assert named()
     assert [name for name in sorted(named()) if not (ROOT / name).is_file()] == []
+
+
+MAX_CALLS = 3500
+"""Functions written in Python that a message of a registration calls, libraries' too: some 2,800 on SQLite."""
+
+
+@pytest.mark.skipif(sys.gettrace() is not None, reason="a debugger or coverage needs the hook for itself")
+def test_a_message_calls_a_bounded_number_of_functions(client: FlaskClient, service: Service) -> None:
+    """Not how long it takes, which the machine decides: a rule that looks at all days at each step shows here."""
+    with service.database.write() as db:
+        events.make_demo(db, service.now())
+    made, counted = list[None](), threading.Event()
+
+    def note(_frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call" and counted.is_set():
+            made.append(None)
+
+    threading.setprofile(note)
+    sys.setprofile(note)
+    try:
+        for number, text in enumerate(ON_THE_WAY[:-1]):
+            post(client, number, text)
+        counted.set()
+        assert post(client, len(ON_THE_WAY), ON_THE_WAY[-1])
+        counted.clear()
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+    print(f"\n{len(made)} calls")
+    assert len(made) < MAX_CALLS

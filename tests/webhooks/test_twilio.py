@@ -13,13 +13,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from redis.exceptions import ConnectionError as RedisGone
 from twilio.request_validator import RequestValidator
+from twilio.twiml.messaging_response import MessagingResponse
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from bot.inbound import Inbound
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_TOKEN, Settings
 from tests.paths import VECTORS
-from webhooks.twilio import blueprint, read_inbound
+from webhooks.twilio import blueprint, read_inbound, twiml
 
 CAPTURE = json.loads((VECTORS / "twilio_whatsapp_capture.json").read_text())
 ORIGIN = "https://localhost"
@@ -282,3 +283,11 @@ def test_repeated_and_blank_parameters_count_in_the_signature(client: FlaskClien
     body = urlencode(list(form.items(multi=True)))
     headers = {"X-Twilio-Signature": signed, "Content-Type": "application/x-www-form-urlencoded"}
     assert said(client.post("/webhooks/twilio/message", data=body, headers=headers))
+
+
+@pytest.mark.parametrize("text", ["", "plain", "a & b <c> \"d\" 'e' ]]>", "नमस्ते 🎟\n\nline", "\t spaced "])
+def test_an_answer_is_what_twilios_own_library_writes(text: str) -> None:
+    theirs = MessagingResponse()
+    if text:
+        theirs.message(text)
+    assert twiml(text).get_data(as_text=True) == str(theirs)

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.address import Address, at_twilio
+from bot.database import Database
 from bot.delivery.outbox import history as delivery_history
 from bot.domain.models import Contact, ContactAlias, Delivery, Pass, table
 from bot.domain.passes.rows import Issued
@@ -233,12 +234,12 @@ def stopped_since(db: Session, row: Delivery) -> datetime | None:
     return None if contact is None else db.get_one(Contact, contact).stopped_at
 
 
-def has_unsent_replies(db: Session, *addresses: str) -> bool:
+def has_unsent_replies(database: Database, *addresses: str) -> bool:
     """Whether these addresses still wait for words of ours, so that a later answer must queue up behind.
 
     What goes to many does not count: it may wait for hours, and answers nothing.
     """
-    return db.connection().execute(_UNSENT_REPLIES, {"addresses": addresses}).first() is not None
+    return bool(database.look(_UNSENT_REPLIES, {"addresses": addresses}))
 
 
 def _last_unsent(db: Session, addresses: Collection[str]) -> int | None:

@@ -93,14 +93,11 @@ def test_images_wait_for_words_and_words_not_for_images(
 
 def test_unsent_words_are_known_and_images_do_not_count(database: Database, outbox: Outbox) -> None:
     a_pass(database)
-    with database.read() as db:
-        assert not has_unsent_replies(db, LANE)
+    assert not has_unsent_replies(database, LANE)
     words = reply(database, "1")
-    with database.read() as db:
-        assert has_unsent_replies(db, LANE)
+    assert has_unsent_replies(database, LANE)
     outbox.deliver(words)
-    with database.read() as db:
-        assert not has_unsent_replies(db, LANE)
+    assert not has_unsent_replies(database, LANE)
 
 
 def test_an_image_goes_with_link_caption_and_validity(database: Database, outbox: Outbox, twilio: FakeTwilio) -> None:
