@@ -33,6 +33,7 @@ from bot.delivery.twilio.verify import VerifyOtps
 from bot.domain.keys import KeyRing
 from bot.domain.messaging.otp import Otps, OwnOtps, spent_for_all
 from bot.domain.messaging.otp_limits import Origin
+from bot.domain.passes.holder_links import Links
 from bot.domain.roster.sign_in_links import SignInLinks
 from bot.ops.inbound_watchdog import InboundWatchdog
 from bot.personal_data.erase_traces import TraceEraser
@@ -122,7 +123,7 @@ def assemble(settings: Settings) -> Service:
     means = EffectDeps(
         ring,
         otps,
-        settings.origin,
+        Links(settings.origin, settings.secret_key),
         last_sender,
         partial(channel_choice.choose_channel, outbox.windows, settings),
         links,

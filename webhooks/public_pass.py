@@ -17,6 +17,8 @@ from webhooks.staff.scanner import admit
 GOOD, WAIT, BAD, UNCLEAR = "good", "wait", "bad", "unclear"
 """How a verdict looks: each its own colour, and its own sign for who sees no colours."""
 AT_THE_GATE = _("At the gate, show the pass itself, not this page.")
+FIND = _("Find your pass")
+"""The way to the pass, for its holder: by their phone."""
 LABELS = {"event": _("Event"), "day": _("Day"), "party": _("Party"), "place": _("Place"), "notice": _("Note")}
 
 
@@ -96,6 +98,6 @@ def _answer(
     advice = i18n.say(verdict.advice, day=day)
     note = AT_THE_GATE if verdict.style != BAD and lines else None
     told = {"verdict": verdict, "advice": advice, "lines": lines, "note": None if offer else note}
-    page = render_template("pass.html", **told, offer=offer, admit=admit.TEXTS)
+    page = render_template("pass.html", **told, offer=offer, admit=admit.TEXTS, find=FIND)
     # The pass may be cancelled the next minute, and search engines must not list it.
     return Response(page, status, {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"})

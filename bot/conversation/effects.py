@@ -22,7 +22,7 @@ from bot.domain.messaging.otp import Otps
 from bot.domain.messaging.otp_limits import Origin
 from bot.domain.models import Contact, Pass
 from bot.domain.passes import registration as registrations
-from bot.domain.passes import tokens
+from bot.domain.passes.holder_links import Links
 from bot.domain.passes.rows import Issued
 from bot.domain.people import Identity, ownership_proofs, pending_messages, phone_owners
 from bot.domain.privacy import erasure
@@ -84,8 +84,8 @@ class EffectContext:
     attempt: str
     """The MessageSid. A repeat of the turn has the same one."""
     now: datetime
-    origin: str = ""
-    """Where the links of passes lead."""
+    links: Links = field(default_factory=Links)
+    """Where the links that people are sent lead."""
     last_sender: Callable[[str], str | None] = _no_sender
     """The sender to which somebody last wrote from an address."""
     choose_channel: Callable[[str, datetime], ChannelChoice] = _wait_for_whatsapp
@@ -154,8 +154,8 @@ class EffectDeps:
 
     ring: KeyRing
     otps: Otps
-    origin: str = ""
-    """Where the links of passes lead."""
+    links: Links = field(default_factory=Links)
+    """Where the links that people are sent lead."""
     last_sender: Callable[[str], str | None] = _no_sender
     """The sender to which somebody last wrote from an address; None: nobody knows."""
     choose_channel: Callable[[str, datetime], ChannelChoice] = _wait_for_whatsapp
@@ -179,7 +179,7 @@ class EffectDeps:
             channel=inbound.channel,
             attempt=inbound.sid,
             now=now,
-            origin=self.origin,
+            links=self.links,
             last_sender=self.last_sender,
             choose_channel=self.choose_channel,
             sign_in_links=self.sign_in_links,
@@ -362,7 +362,7 @@ def _prove_by_code(effect: ProveByCode, ctx: EffectContext) -> Results:
 
 
 def _link(ctx: EffectContext, code: str) -> str:
-    return tokens.qr_text(ctx.origin, tokens.encode(tokens.token_of(passes.by_code(ctx.db, code)), ctx.ring))
+    return ctx.links.to_pass(passes.by_code(ctx.db, code).id)
 
 
 def _pass_results(issued: Pass | Issued) -> Results:

@@ -161,7 +161,7 @@ def _offer_sign_in(effect: OfferSignIn, ctx: EffectContext) -> Results:
         raise Refused("not_on_roster")
     target, phone = _link_target(ctx, effect.staff_id)
     token = ctx.sign_in_links.make(target, phone, ctx.now)
-    return {"link": f"{ctx.origin}/staff/link/{token}"}
+    return {"link": f"{ctx.links.origin}/staff/link/{token}"}
 
 
 def _link_target(ctx: EffectContext, staff_id: int | None) -> tuple[LinkTarget, str]:

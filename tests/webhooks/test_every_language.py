@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.delivery.images import fonts, pass_image, print_sheet, typesetting
 from bot.domain import roster
 from bot.domain.models import Pass
-from bot.domain.passes import slips
+from bot.domain.passes import holder_links, slips
 from bot.domain.roster import gates
 from bot.service import Service
 from flows.text.languages import LANGUAGES, SOURCE
@@ -91,7 +91,9 @@ def _visitors_pages(app: Flask, service: Service, language: str, number: int) ->
         issued = db.scalars(select(Pass).order_by(Pass.id.desc())).first()
         assert issued
         assert issued.registration.language == language
+        linked = holder_links.sign(issued.id, service.settings.secret_key)
         address = slips.slip_of(issued, service.ring, service.settings.origin).qr_text
+    yield "linked pass", browser.get(f"/pass/{linked}")
     yield "pass page", browser.get(f"/p/{address.rpartition('/')[2]}")
 
 

@@ -78,36 +78,36 @@ class VisiblePass:
     image: PassImage
 
 
+@dataclass(frozen=True, slots=True)
+class PassFiles:
+    """Where the page's files are had."""
+
+    picture: str
+    calendar: str
+    pass_id: int | None = None
+    """For whoever has proved their phone, who can send, change and cancel it; None: they can see it only."""
+
+
 def add_routes(blueprint: Blueprint, service: Service) -> None:
     """The pages of one pass."""
 
     @blueprint.get("/passes/<int:pass_id>")
     def show_pass(pass_id: int) -> Answer:
         with visible_pass(service, pass_id) as visible:
-            return show_pass_page(service, visible) if visible else redirect(url_for("visitor.find_passes"), 303)
+            if visible is None:
+                return redirect(url_for("visitor.find_passes"), 303)
+            picture, entry = (url_for(f"visitor.{name}", pass_id=pass_id) for name in ("pass_picture", "pass_calendar"))
+            return show_pass_page(service, visible, PassFiles(picture, entry, pass_id))
 
     @blueprint.get("/passes/<int:pass_id>/picture.png")
     def pass_picture(pass_id: int) -> Response:
         with visible_pass(service, pass_id) as visible:
-            if visible is None:
-                abort(404)
-            name = f"pass-{visible.image.code}.png"
-        return as_file(
-            image_cache.pass_image(service, pass_id, i18n.language(), shared="shared" in request.args),
-            "image/png",
-            name,
-            show="show" in request.args,
-        )
+            return picture_file(service, visible) if visible else abort(404)
 
     @blueprint.get("/passes/<int:pass_id>/visit.ics")
     def pass_calendar(pass_id: int) -> Response:
         with visible_pass(service, pass_id) as visible:
-            entry = (
-                calendar.calendar_entry(visible.row, visible.image, service.settings.origin, service.now())
-                if visible
-                else abort(404)
-            )
-            return as_file(entry, "text/calendar; charset=utf-8", "visit.ics")
+            return calendar_file(service, visible) if visible else abort(404)
 
     @blueprint.post("/passes/<int:pass_id>/whatsapp")
     def pass_to_whatsapp(pass_id: int) -> Answer:
@@ -137,7 +137,7 @@ def _of_phone(db: Session, phone: str, pass_id: int, service: Service) -> Pass |
     return next((pass_ for pass_ in rows if pass_.id == pass_id), None)
 
 
-def show_pass_page(service: Service, visible: VisiblePass) -> Response:
+def show_pass_page(service: Service, visible: VisiblePass, files: PassFiles) -> Response:
     """The page."""
     told = visible.image
     note = NOTES.get(request.args.get("note", ""))
@@ -148,7 +148,8 @@ def show_pass_page(service: Service, visible: VisiblePass) -> Response:
         sent=request.args.get("note") == "sent",
         code=told.code,
         qr=qr_address(told.qr_text),
-        pass_id=visible.row.id,
+        files=files,
+        pass_id=files.pass_id,
         lines=lines(told),
         told=_image_facts(visible.row),
         map_url=visible.row.event.map_url,
@@ -190,6 +191,18 @@ def qr_address(text: str) -> str:
     side = symbol.width * QR_MODULE_PIXELS
     symbol.resize((side, side), Image.Resampling.NEAREST).save(drawn, "PNG")
     return f"data:image/png;base64,{b64encode(drawn.getvalue()).decode()}"
+
+
+def picture_file(service: Service, visible: VisiblePass) -> Response:
+    """The picture to save; with `shared` the one to be forwarded, with `show` to be looked at first."""
+    picture = image_cache.pass_image(service, visible.row.id, i18n.language(), shared="shared" in request.args)
+    return as_file(picture, "image/png", f"pass-{visible.image.code}.png", show="show" in request.args)
+
+
+def calendar_file(service: Service, visible: VisiblePass) -> Response:
+    """The days of the visit for a calendar."""
+    entry = calendar.calendar_entry(visible.row, visible.image, service.settings.origin, service.now())
+    return as_file(entry, "text/calendar; charset=utf-8", "visit.ics")
 
 
 def as_file(body: bytes, kind: str, name: str, *, show: bool = False) -> Response:

@@ -18,11 +18,13 @@ from bot.delivery.images.handover import version_of
 from bot.delivery.images.pass_image import PassImage
 from bot.delivery.message import FilledTemplate, OutboundMessage
 from bot.delivery.outbox.enqueue import BULK, belongs_to_another, contact_at, contacts_at, stopped_since
+from bot.delivery.outbox.whatsapp_text import name_in
 from bot.delivery.templates.interactive import InteractiveCard
 from bot.domain.keys import KeyRing
 from bot.domain.messaging import broadcasts
 from bot.domain.models import Delivery, EventDay, Pass
-from bot.domain.passes import tokens
+from bot.domain.passes import days as pass_days
+from bot.domain.passes.holder_links import Links
 from bot.domain.people import phone_owners
 from bot.domain.roster import owners
 from bot.domain.roster import sessions as staff_sessions
@@ -30,6 +32,7 @@ from bot.settings import Settings
 from flows.shapes import Sentence
 from flows.text import _
 from flows.text import render as words
+from flows.text.pass_days import describe_days
 from flows.understanding.codes import shown
 from flows.visitor.web_registration import PURPOSE
 
@@ -93,7 +96,7 @@ _DAYS = select(EventDay).where(
 )
 LINK_AFTER_FAILURE = _("WhatsApp could not show your entry pass *{code}*. Open it here: {link}")
 """The SMS with a pass's link, where its picture did not come."""
-FIRST_LINK = _("Your entry pass *{code}*: {link}")
+FIRST_LINK = _("Your entry pass *{code}* ({event}, {day}): {link}")
 """The SMS with the link of a pass that goes no other way."""
 
 
@@ -118,8 +121,8 @@ def compose(
         return None
     if row.kind == "pass":
         return _pass_image(db, row, settings, now, ring)
-    if row.kind == "link" and ring:
-        return _pass_link(db, row, settings, ring)
+    if row.kind == "link":
+        return _pass_link(db, row, settings)
     if row.kind == "question" and "shape" in row.payload:
         return _question(db, row, now)
     return OutboundMessage(row.lane, row.sender, row.payload["body"])
@@ -171,14 +174,16 @@ def _valid_pass(db: Session, row: Delivery) -> Pass:
     return pass_
 
 
-def _pass_link(db: Session, row: Delivery, settings: Settings, ring: KeyRing) -> OutboundMessage:
-    pass_ = _valid_pass(db, row)
-    link = tokens.qr_text(settings.origin, tokens.encode(tokens.token_of(pass_), ring))
+def _pass_link(db: Session, row: Delivery, settings: Settings) -> OutboundMessage:
+    pass_, language = _valid_pass(db, row), row.payload.get("language") or "en"
+    told = {
+        "code": shown(pass_.code),
+        "event": name_in(pass_.event, language),
+        "day": describe_days(pass_days.days_of_pass(pass_)),
+        "link": Links(settings.origin, settings.secret_key).to_pass(pass_.id, language),
+    }
     sentence = FIRST_LINK if row.payload.get("first") else LINK_AFTER_FAILURE
-    said = Sentence(sentence.source, {"code": shown(pass_.code), "link": link})
-    return OutboundMessage(
-        row.lane, settings.sms_from, words(said, row.payload.get("language") or "en").replace("*", "")
-    )
+    return OutboundMessage(row.lane, settings.sms_from, words(sentence.filled(**told), language).replace("*", ""))
 
 
 def _pass_image(db: Session, row: Delivery, settings: Settings, now: datetime, ring: KeyRing | None) -> PictureMessage:

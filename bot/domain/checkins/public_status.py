@@ -54,6 +54,11 @@ def public_status(db: Session, ring: KeyRing, text: str, now: datetime) -> Publi
     found = db.get(Pass, token.pass_id) if token.pass_id <= MAX_ID else None
     if found is None or found.event_id != token.event:
         raise Refused("no_such_pass")
+    return status_of(db, found, now)
+
+
+def status_of(db: Session, found: Pass, now: datetime) -> PublicPassStatus:
+    """How a pass stands."""
     event, dates = events.shape(found.event), tokens.token_of(found).dates
     days = [_day(events.days(db, event.slug), day) for day in dates]
     state = _state(found.status, event, days, now)

@@ -12,6 +12,7 @@ from bot.domain import passes, people
 from bot.domain.keys import KeyRing
 from bot.domain.messaging.otp import OwnOtps
 from bot.domain.models import Contact, Delivery, Event, Pass
+from bot.domain.passes.holder_links import Links
 from bot.domain.roster import invitations as team_invitations
 from bot.inbound import Inbound
 from flows import shapes
@@ -218,7 +219,9 @@ def test_who_was_told_of_a_failed_image_is_not_told_again(doing: EffectContext) 
     for row in owed(doing):
         row.status = "failed"
     doing.db.flush()
-    perform(shapes.MarkFailuresTold((first,)), doing)
+    doing.links = Links("https://pass.example.org", "a secret")
+    told_links = perform(shapes.MarkFailuresTold((first,)), doing)["links"]
+    assert told_links == doing.links.to_pass(passes.by_code(doing.db, first).id)
     told = select(Pass.code).join(Delivery, Delivery.pass_id == Pass.id).where(Delivery.told_at.is_not(None))
     assert [codes.shown(code) for code in doing.db.scalars(told)] == [first] != [second]
 

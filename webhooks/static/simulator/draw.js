@@ -24,7 +24,7 @@ export function icon(name, label) {
 }
 
 // WhatsApp's marks: *bold*, _italic_, ~struck~, and addresses as links.
-const MARKS = /(https?:\/\/[^\s]+)|(?<![\p{L}\p{N}])([*_~])(?=\S)([^\n]*?\S)\2(?![\p{L}\p{N}])/gu;
+const MARKS = /(https?:\/\/[^\s]+)|(?<![\p{L}\p{N}])([*_~])(?=\S)([^\n]*?\S)\2(?![\p{L}\p{N}])/giu;
 const TAGS = { "*": "strong", _: "em", "~": "s" };
 
 export function formatted(text) {

@@ -10,6 +10,7 @@ from bot.delivery.dispatch import channel_choice
 from bot.domain import audit, events
 from bot.domain.audit import recorder
 from bot.domain.models import Pass
+from bot.domain.passes import holder_links
 from bot.errors import Refused
 from bot.service import Service
 from bot.usecases import trial_pass
@@ -86,7 +87,8 @@ def _page(service: Service, slug: str, given: Texts | None = None, wrong: Texts 
     with service.database.read() as db:
         event = events.by_slug(db, slug)
         days = [(day.isoformat(), display.weekday(day)) for day in trial_pass.days(db, slug, service.now())]
-        passes = [_row(*held) for held in trial_pass.own_passes(db, slug, user().holder.phone)]
+        secret = service.settings.secret_key
+        passes = [_row(*held, secret) for held in trial_pass.own_passes(db, slug, user().holder.phone)]
     told: dict[str, Any] = {
         "days": days,
         "spoken": [(code, LANGUAGES.get(code, code)) for code in event.languages],
@@ -99,5 +101,6 @@ def _page(service: Service, slug: str, given: Texts | None = None, wrong: Texts 
     return page("setup/trial_pass", UNPROCESSABLE if wrong else 200, **told)
 
 
-def _row(held: Pass, used: bool) -> dict[str, Any]:
-    return {"id": held.id, "code": shown(held.code), "day": display.weekday(held.day), "used": used}
+def _row(held: Pass, used: bool, secret_key: str) -> dict[str, Any]:
+    told = {"id": held.id, "code": shown(held.code), "day": display.weekday(held.day), "used": used}
+    return {**told, "token": holder_links.sign(held.id, secret_key)}

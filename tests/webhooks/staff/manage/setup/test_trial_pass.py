@@ -1,5 +1,7 @@
 """An admin's test pass, sent from its page: once, audited, and refused at its input."""
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -30,7 +32,11 @@ def test_it_is_sent_to_the_own_number_before_registration_is_open(office: Office
     assert office.last().what == audit.TRIAL_PASS_SENT
     assert office.last().about["code"].replace("-", "") == code
     assert office.count(Delivery) == 1
-    assert f"{code[:4]}-{code[4:]}" in office.get(PATH)
+    page = office.get(PATH)
+    assert f"{code[:4]}-{code[4:]}" in page
+    picture = re.search(r'<img src="(/pass/[^"]+)"', page)
+    assert picture
+    assert office.app.test_client().get(picture[1]).mimetype == "image/png"
     again = office.send(PATH, sent)
     assert (again.status_code, wrong(again), office.count(Delivery)) == (422, ["day"], 1)
 
