@@ -19,7 +19,7 @@ from bot.domain.passes import tokens
 from bot.domain.people import name_index
 from bot.errors import Refused
 from flows.shapes.scans import SeenPass
-from flows.text import access_needs
+from flows.text import access_needs, collation
 from flows.understanding import codes
 
 MAX_RESULTS = 5
@@ -72,7 +72,7 @@ def search(db: Session, slug: str, *, staff_id: int, name: str = "", phone: str 
         raise Refused("too_many_searches")
     place = scan_context.load(db, slug, None, now)
     rows = _of_phone(db, place, phone) if phone else _of_name(db, place, name)
-    seen = sorted((_to_view(row) for row in rows[:MAX_RESULTS]), key=lambda pass_: (pass_.name, pass_.code))
+    seen = sorted((_to_view(row) for row in rows[:MAX_RESULTS]), key=_place)
     return SearchResult(tuple(seen), len(rows) > MAX_RESULTS, "phone" if phone else "name")
 
 
@@ -102,6 +102,10 @@ def codes_one_away(mistyped: str) -> list[str]:
     bare = codes.corrected(mistyped)
     changed = (bare[:place] + other + bare[place + 1 :] for place in range(len(bare)) for other in codes.ALPHABET)
     return sorted({code for code in changed if code != bare and codes.check_character(code[:-1]) == code[-1]})
+
+
+def _place(seen: SeenPass) -> tuple[tuple[int, str, str], str]:
+    return collation.sort_key(seen.name), seen.code
 
 
 def _of_name(db: Session, context: ScanContext, name: str) -> Sequence[Pass]:

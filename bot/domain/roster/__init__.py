@@ -14,6 +14,7 @@ from bot.domain.models import Event, Owner, Staff
 from bot.domain.roster import gates
 from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
+from flows.text import collation
 from flows.understanding.phones import canonical
 
 GUESSING_PAUSE = timedelta(minutes=10)
@@ -130,8 +131,9 @@ def set_enabled(db: Session, phone: str, enabled: bool, *, slug: str | None = No
 def list_staff(db: Session, slug: str) -> list[Staff]:
     """The roster of an event, by name. Raises Refused `no_such_event`."""
     event = events.by_slug(db, slug)
-    mine = select(Staff).where(Staff.event_id == event.id).order_by(Staff.name, Staff.id)
-    return list(db.scalars(mine.options(joinedload(Staff.gate))))
+    mine = select(Staff).where(Staff.event_id == event.id).order_by(Staff.id)
+    found = db.scalars(mine.options(joinedload(Staff.gate)))
+    return sorted(found, key=lambda member: collation.sort_key(member.name))
 
 
 def of_phone(db: Session, phone: str) -> list[Staff]:
