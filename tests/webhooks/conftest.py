@@ -1,4 +1,5 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,6 +13,10 @@ from bot.settings import Settings
 from tests import redis_server
 from tests.webhooks.stand_in import Lab, lab
 from webhooks import create_app
+
+BUILDERS = ("_build", "_build_unknown")
+COMPILED = ("_parts", "_trace", "_converters", "arguments", *BUILDERS)
+"""What werkzeug's Rule.compile leaves in a rule; the builders are bound to it."""
 
 
 @pytest.fixture(scope="module")
@@ -51,19 +56,22 @@ def service(settings: Settings) -> Iterator[Service]:
 
 @pytest.fixture(scope="session", autouse=True)
 def rules_compiled_once() -> Iterator[None]:
-    """How an address is written hangs on its rule's text alone: most of what making an application takes."""
-    compile_builder, made = Rule._compile_builder, dict[object, Callable[..., tuple[str, str]]]()
+    """How an address is read and written hangs on its rule's text alone: most of what making an application takes."""
+    compile_rule, made = Rule.compile, dict[object, dict[str, Any]]()
 
-    def once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        if rule.defaults:
-            return compile_builder(rule, append_unknown)
-        key = (*rule._trace, append_unknown)
-        if key not in made:
-            made[key] = compile_builder(rule, append_unknown)
-        return made[key]
+    def once(rule: Rule) -> None:
+        where: Any = rule.map
+        of = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes, where.host_matching)
+        key = (*of, *where.converters.values())
+        if known := None if rule.defaults else made.get(key):
+            vars(rule).update(known, **{name: known[name].__func__.__get__(rule) for name in BUILDERS})
+            return
+        compile_rule(rule)
+        if not rule.defaults:
+            made[key] = {name: vars(rule)[name] for name in COMPILED}
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", once)
+        patch.setattr(Rule, "compile", once)
         yield
 
 
