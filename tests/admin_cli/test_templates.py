@@ -70,6 +70,32 @@ def test_sync_makes_what_is_needed_once(
     assert approvals == {"approved"}
 
 
+def test_forms_of_events_that_have_them_on(
+    ok: Run, run: Run, rows: Rows, fair: str, twilio: dict[str, dict[str, Any]]
+) -> None:
+    ok("events", "open", fair)
+    ok("templates", "sync")
+    assert not [one for one in twilio.values() if "twilio/flows" in one["types"]]
+    assert run("events", "set", fair, "--form", "everybody").exit_code == 2
+    ok("events", "set", fair, "--form", "team")
+    assert rows("events", "show", fair)["form"] == "team"
+    made = [row["name"] for row in rows("templates", "sync") if row["done"] == "submitted"]
+    assert [name.rpartition("_")[0] for name in made] == [
+        *("pravesh_form_registration_en", "pravesh_form_registration_hi"),
+        *("pravesh_form_change_en", "pravesh_form_change_hi"),
+    ]
+    assert rows("templates", "sync") == []
+    shown = {row["name"]: row["approval"] for row in rows("templates", "list") if row["name"] in made}
+    assert shown == dict.fromkeys(made, "approved")
+
+    ok("events", "set", fair, "--consent", "en=I agree to all of this.", "--form", "on")
+    again = rows("templates", "sync")
+    assert [row["done"] for row in again if "registration_en" in row["name"]] == ["made", "submitted", "replaced"]
+    assert not [row for row in again if "change" in row["name"]]
+    ok("events", "set", fair, "--form", "off")
+    assert {row["done"] for row in rows("templates", "sync")} == {"replaced"}
+
+
 def test_remove_asks_first_and_then_leaves_none_of_ours(
     ok: Run, run: Run, rows: Rows, fair: str, twilio: dict[str, dict[str, Any]]
 ) -> None:
