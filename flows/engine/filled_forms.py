@@ -21,14 +21,15 @@ from flows.engine.progress import (
 )
 from flows.engine.state_codec import revive
 from flows.engine.submit import Submitted, submit
-from flows.fields import DOUBTED, TICKED
+from flows.fields import DOUBTED
 from flows.fields.steps import steps_of
 from flows.shapes import Answers, Effect, Facts, Flow, Sentence, Start, State, Turn, UserInput
 from flows.shapes.forms import FormInput
 from flows.text import _, sentence_for
 from flows.text.choices import chosen_event
 from flows.text.languages import SOURCE
-from flows.visitor.forms import FORMS, inputs, mark
+from flows.visitor.consent import is_consent_of_now
+from flows.visitor.forms import FORMS, inputs
 from flows.visitor.my_pass import CHANGE
 from flows.visitor.registration import AGREE, FULL_NAME, REGISTRATION
 from flows.visitor.undelivered import pending_notices
@@ -96,9 +97,11 @@ def _register(state: State, open_: State | None, message: UserInput, facts: Fact
     given = _given(asked, message) if event else dict(message.filled)
     if not given:
         return _not_read(open_ or state, message, facts)
-    agreed = given.pop(AGREE.name, "")
-    if open_ and event and language and agreed == mark(event, language):
-        known = {**known, AGREE.name: TICKED}
+    agreed = {**known, **given}.get(AGREE.name, "")
+    given.pop(AGREE.name, None)
+    known = {name: value for name, value in known.items() if name != AGREE.name}
+    if open_ and event and is_consent_of_now(event, agreed):
+        known = {**known, AGREE.name: agreed}
     judged = submit(REGISTRATION, given, facts, language or SOURCE, known)
     before = () if open_ else (*pending_notices(facts), *abandoned_notice(state))
     # Of an event that is not known yet nothing can be wrong.

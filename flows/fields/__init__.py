@@ -17,7 +17,7 @@ from flows.fields.day import Day
 from flows.fields.number import Number
 from flows.fields.phone import Otp, Phone
 from flows.fields.text import DOUBTED, SKIPPED, SUGGESTED, Text
-from flows.fields.yes_no import TICKED, YesNo
+from flows.fields.yes_no import TICKED, YesNo, is_ticked
 from flows.shapes import Field, Invalid, Option, Question, Step, UserInput
 from flows.text import _, access_needs, lines, words
 
@@ -35,6 +35,7 @@ __all__ = [
     "Text",
     "YesNo",
     "accept",
+    "is_ticked",
     "question_step",
 ]
 

@@ -9,8 +9,10 @@ from flows.shapes import Answers, Facts, Invalid, Option, Sentence, UserInput
 from flows.text import _
 from flows.understanding import agreement
 
-TICKED = "ticked"
-"""The value of a yes that was given beside the words on a form, not to a question in the chat."""
+TICKED = "yes_"
+"""How the value of a yes begins that was given beside the words on a form, not to a question in the chat: what follows
+tells which words those were.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class YesNo:
 
     def check(self, value: Any, known: Mapping[str, Any]) -> None:
         """A yes or no that was given stays."""
-        if not isinstance(value, bool) and value != TICKED:
+        if not isinstance(value, bool) and not is_ticked(value):
             raise Invalid("not_yes_no")
 
     def find(self, text: str, known: Mapping[str, Any]) -> None:
@@ -51,3 +53,8 @@ class YesNo:
     def shown(self, value: Any, known: Mapping[str, Any]) -> Sentence:
         """Yes or no in words."""
         return _("Yes") if value else _("No")
+
+
+def is_ticked(value: Any) -> bool:
+    """Whether it is a yes that was given beside its words on a form."""
+    return isinstance(value, str) and value.startswith(TICKED)

@@ -1,11 +1,18 @@
 """The last question of a registration: the summary of all answers, and the consent."""
 
+import hashlib
+from typing import Any
+
+from flows.fields import TICKED, is_ticked
 from flows.fields.steps import summary
 from flows.shapes import Answers, Event, Facts, Flow, Sentence
 from flows.text import _, access_needs, lines, words
 from flows.text.choices import chosen_event, full_day
-from flows.text.languages import CONFIRMED
+from flows.text.languages import CONFIRMED, LANGUAGES
 from flows.text.translate import render
+
+MARK_DIGITS = 8
+"""Hexadecimal digits that tell one consent's words from another's."""
 
 CONSENT = _(
     "To make your pass we keep your name, number and these answers. We use them only for this event: to "
@@ -75,6 +82,24 @@ def _whole(event: Event, *sentence: Sentence) -> Sentence:
 def consent_text(event: Event, language: str, *, another: bool, ticked: bool = False) -> str:
     """The consent as it was shown, to be kept with the registration."""
     return render(consent_of(event, another=another, ticked=ticked), language)
+
+
+def consent_mark(event: Event, language: str) -> str:
+    """The value of a consent that was ticked on a form, with its language: another as soon as its words are others."""
+    shown = consent_text(event, language, another=False, ticked=True)
+    return f"{TICKED}{language}_{hashlib.sha256(shown.encode()).hexdigest()[:MARK_DIGITS]}"
+
+
+def language_ticked(value: Any) -> str:
+    """The language in which a consent was ticked; empty where it was not, but given in the chat."""
+    language = value.removeprefix(TICKED).partition("_")[0] if is_ticked(value) else ""
+    return language if language in LANGUAGES else ""
+
+
+def is_consent_of_now(event: Event, value: Any) -> bool:
+    """Whether a consent was ticked, and beside the words that it has now."""
+    language = language_ticked(value)
+    return bool(language) and value == consent_mark(event, language)
 
 
 def unconfirmed_consents(event: Event) -> dict[str, str]:

@@ -5,7 +5,6 @@ to an event is in the form without another line. It is offered with the first of
 them is answered; that question stands in the chat all the same.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
 
 from flows.fields import Day, Number
@@ -13,7 +12,7 @@ from flows.shapes import Answers, Event, Facts, Flow, Option, Question, Sentence
 from flows.shapes.forms import ON, TEAM, FormInput, FormOffer
 from flows.text import _, words
 from flows.text.choices import chosen_event, chosen_pass
-from flows.visitor.consent import consent_of, consent_text
+from flows.visitor.consent import consent_mark, consent_of
 from flows.visitor.my_pass import CHANGE
 from flows.visitor.registration import AGREE, REGISTRATION
 
@@ -27,7 +26,6 @@ HELP: Mapping[str, Sentence] = {
 """What is to be done; of the event's own questions the question says it."""
 CONSENT_LABEL = _("What you agree to")
 AGREED = _("Yes, I agree")
-MARK_DIGITS = 8
 
 # --- what it asks -------------------------------------------------------------------------------
 
@@ -66,14 +64,13 @@ def _from_question(question: Question) -> FormInput:
 def _consent(event: Event, language: str) -> FormInput:
     shown = consent_of(event, another=False, ticked=True)
     return FormInput(
-        AGREE.name, "agree", CONSENT_LABEL, shown, required=False, options=(Option(mark(event, language), AGREED),)
+        AGREE.name,
+        "agree",
+        CONSENT_LABEL,
+        shown,
+        required=False,
+        options=(Option(consent_mark(event, language), AGREED),),
     )
-
-
-def mark(event: Event, language: str) -> str:
-    """What comes back for a ticked consent: another one as soon as its words are others."""
-    shown = consent_text(event, language, another=False, ticked=True)
-    return f"yes_{hashlib.sha256(shown.encode()).hexdigest()[:MARK_DIGITS]}"
 
 
 # --- when it is offered -------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from flows.fields import TICKED, Text, YesNo
+from flows.fields import Text, YesNo, is_ticked
 from flows.shapes import Answers, Event, Facts, Flow, Outcome, Register, Say, SendPass, Sentence, Start, Step
 from flows.text import _, lines, sentence_for, words
 from flows.text.choices import (
@@ -19,7 +19,7 @@ from flows.text.choices import (
 )
 from flows.text.event_states import OPEN, OVER, sentence_of, state_of
 from flows.text.pass_days import describe_days
-from flows.visitor.consent import consent_text, last_question
+from flows.visitor.consent import consent_text, is_consent_of_now, language_ticked, last_question
 from flows.visitor.language import LANGUAGE_STEP
 from flows.visitor.visit_questions import EVENT, PARTY_SIZE, VISIT_DATE
 from flows.visitor.waiting_question import WAIT, WAIT_STEP, joined
@@ -57,7 +57,15 @@ def instead(answers: Answers, facts: Facts) -> Outcome:
     if answers.get(WAIT) is False:  # another day then
         kept = {name: value for name, value in answers.items() if name not in (WAIT, "visit_date")}
         return (Start(REGISTRATION_NAME, kept),)
+    if is_stale_consent(event, answers):
+        return (Start(REGISTRATION_NAME, {name: value for name, value in answers.items() if name != "agree"}),)
     return _has_one_already(answers, facts)
+
+
+def is_stale_consent(event: Event | None, answers: Answers) -> bool:
+    """Whether they ticked on a form what the consent no longer says: then it is asked for again."""
+    agreed = answers.get("agree")
+    return event is not None and is_ticked(agreed) and not is_consent_of_now(event, agreed)
 
 
 def not_open(answers: Answers, facts: Facts) -> Outcome:
@@ -142,6 +150,7 @@ def own_answers(event: Event, answers: Answers) -> Mapping[str, Any]:
 
 def register(event: Event, answers: Answers, language: str, phone: str | None = None) -> Register:
     """The effect that registers them when everything is answered; `phone` is somebody else's."""
+    ticked = language_ticked(answers.get("agree"))
     return Register(
         event=event.slug,
         full_name=answers["full_name"],
@@ -150,7 +159,7 @@ def register(event: Event, answers: Answers, language: str, phone: str | None = 
         answers=own_answers(event, answers),
         language=language,
         consent_version=event.consent_version,
-        consent_text=consent_text(event, language, another=phone is not None, ticked=answers.get(AGREE.name) == TICKED),
+        consent_text=consent_text(event, ticked or language, another=phone is not None, ticked=bool(ticked)),
         phone=phone,
     )
 

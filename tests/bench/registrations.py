@@ -17,7 +17,7 @@ from bot.service import Service, assemble
 from bot.settings import Settings
 from flows.shapes import FILLED_FORM
 from flows.shapes.forms import ON
-from flows.visitor.forms import mark
+from flows.visitor.consent import consent_mark
 from flows.visitor.registration import AGREE
 from tests.bench.standing import standing
 from tests.bot.delivery.templates.test_templates import FakeContentApi
@@ -64,7 +64,7 @@ def _form_approved(service: Service) -> dict[str, str]:
         content.approvals = dict.fromkeys(content.approvals, "approved")
     day = event.starts_on + timedelta(days=1)
     whole = {"full_name": NAME, "visit_date": day.isoformat(), "party_size": "3", "city": "Delhi"}
-    return {**whole, AGREE.name: mark(event, "en")}
+    return {**whole, AGREE.name: consent_mark(event, "en")}
 
 
 def _next_day(filled: Mapping[str, str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 from flows.shapes import FILLED_FORM, Turn, UserInput
 from flows.text.languages import SOURCE
 from flows.visitor import forms
+from flows.visitor.consent import consent_mark
 from tests.flows.gate_world import World
 
 
@@ -16,7 +17,13 @@ def switch(world: World, value: str) -> None:
     world.events = tuple(replace(event, form=whom) if event.slug == slug else event for event in world.events)
 
 
-FACTS = {"form": switch}
+def organiser(world: World, value: str) -> None:
+    """`demo The Book Trust`: who answers for an event by now; the consent names them."""
+    slug, _, name = value.partition(" ")
+    world.events = tuple(replace(event, organiser=name) if event.slug == slug else event for event in world.events)
+
+
+FACTS = {"form": switch, "organiser": organiser}
 
 
 def read(words: str, world: World, kept: Mapping[str, Any] | None) -> UserInput | None:
@@ -35,7 +42,7 @@ def _filled(line: str, world: World, language: str | None) -> UserInput:
     flow, slug, about = (*purpose.split(), "", "", "")[:3]
     event = next((event for event in world.events if event.slug == (slug or "demo")), None)
     if given.get("agree") == "yes" and event:
-        given["agree"] = forms.mark(event, language or SOURCE)
+        given["agree"] = consent_mark(event, language or SOURCE)
     told = {"flow": flow, "event": slug, "language": language or SOURCE, "about": about} if purpose else {}
     return UserInput(form=FILLED_FORM, filled=given, form_for=told)
 

@@ -17,7 +17,7 @@ from bot.settings import Settings
 from flows.engine import filled_forms
 from flows.shapes import FILLED_FORM, Flow, State, UserInput
 from flows.shapes.forms import ON
-from flows.visitor.forms import mark
+from flows.visitor.consent import consent_mark
 from tests.chaos.plan import SPOKEN
 
 pytestmark = pytest.mark.race
@@ -54,7 +54,13 @@ def send_form(service: Service, person: int) -> str:
     with service.database.read() as db:
         [event] = events.snapshot(db, service.now())
     day = (event.starts_on + timedelta(days=3)).isoformat()
-    filled = {"full_name": "Asha Rao", "visit_date": day, "party_size": "2", "city": "", "agree": mark(event, "en")}
+    filled = {
+        "full_name": "Asha Rao",
+        "visit_date": day,
+        "party_size": "2",
+        "city": "",
+        "agree": consent_mark(event, "en"),
+    }
     return hear(service, person, 90, form=FILLED_FORM, filled=filled)
 
 

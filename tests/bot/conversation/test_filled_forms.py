@@ -22,7 +22,7 @@ from bot.domain.messaging.otp import OwnOtps
 from bot.domain.models import Delivery, Pass, Registration
 from bot.inbound import Inbound
 from flows.shapes import FILLED_FORM
-from flows.visitor.forms import mark
+from flows.visitor.consent import consent_mark
 from tests.bot.delivery.templates.test_templates import FakeContentApi
 
 NOW = datetime(2027, 1, 10, 6, 30, tzinfo=UTC)
@@ -88,7 +88,7 @@ def answers(phone: Phone, **changes: str) -> dict[str, str]:
         [event] = events.snapshot(db, NOW)
     day = event.starts_on + timedelta(days=1)
     whole = {"full_name": "Asha Rao", "visit_date": day.isoformat(), "party_size": "3", "city": "Delhi"}
-    return {**whole, "agree": mark(event, "en"), **changes}
+    return {**whole, "agree": consent_mark(event, "en"), **changes}
 
 
 def passes(phone: Phone) -> list[tuple[str, int]]:
@@ -132,6 +132,17 @@ def test_after_a_registration_in_the_chat_it_moves_nothing(phone: Phone) -> None
     assert passes(phone) == [("valid", 3)]
     assert phone.send(2, **answers(phone, party_size="5")).delivery_ids
     assert passes(phone) == [("valid", 3)]
+
+
+def test_the_consent_that_is_kept_is_the_one_that_was_ticked(phone: Phone) -> None:
+    phone.hear("hi")
+    phone.hear("1")
+    phone.send(2, **answers(phone, party_size="40"))
+    for text in ("language", "2", "4"):
+        phone.hear(text)
+    with phone.database.read() as db:
+        kept = db.scalars(select(Registration)).one()
+    assert (kept.language, "By ticking the box you agree" in kept.consent_text) == ("hi", True)
 
 
 def test_what_was_typed_meanwhile_is_kept(phone: Phone) -> None:
