@@ -35,7 +35,8 @@ def scan_answer(answer: Admission, scan: Scan, now: datetime, timezone: str) -> 
     details = _details(answer, scan) if answer.pass_ else ()
     before = _entered_before(answer, scan, now, timezone)
     only_looked = (_("Check only: nothing has changed."),) if scan.simulate else ()
-    return (headline(answer, scan), *before, *details, *only_looked)
+    onward = (_("A supervisor can still admit them."),) if answer.result == scans.EVENT_CLOSED else ()
+    return (headline(answer, scan), *before, *details, *onward, *only_looked)
 
 
 def _entered_before(answer: Admission, scan: Scan, now: datetime, timezone: str) -> tuple[Sentence, ...]:
@@ -236,6 +237,13 @@ def _wrong_day(answer: Admission, scan: Scan) -> Sentence:
     return _("⛔ Not for today: this pass is for {days}", days=pass_day_texts.describe_days(answer.pass_.days))
 
 
+def _event_closed(answer: Admission, scan: Scan) -> Sentence:
+    if answer.hours is None:
+        return _("⛔ The event is closed now")
+    opens, closes = answer.hours
+    return _("⛔ Outside opening hours: {opens} – {closes}", opens=opens, closes=closes)
+
+
 def _always(sentence: Sentence) -> Callable[[Admission, Scan], Sentence]:
     return lambda answer, scan: sentence
 
@@ -248,7 +256,7 @@ _HEADLINES: Mapping[str, Callable[[Admission, Scan], Sentence]] = {
     scans.REPLACED: _always(_("⛔ This pass was replaced: ask for the new one")),
     scans.REVOKED: _always(_("⛔ This pass was cancelled")),
     scans.WRONG_GATE: _always(_("⛔ This kind of pass is not for this gate")),
-    scans.EVENT_CLOSED: _always(_("⛔ The event is closed now")),
+    scans.EVENT_CLOSED: _event_closed,
     scans.WRONG_DAY: _wrong_day,
     scans.ENTRY_PAUSED: _always(_("⛔ Entry is stopped here")),
     scans.ALREADY_ADMITTED: _always(_("⛔ Already admitted")),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 IN, OUT = "in", "out"
 DIRECTIONS = (IN, OUT)
@@ -110,3 +110,5 @@ class Admission:
     """After `left`: how many of the party are still inside; None where that is not known."""
     clock: bool = False
     """Whether it counts from its arrival, because the scanner's clock cannot be right."""
+    hours: tuple[time, time] | None = None
+    """Of `event_closed`: when the day opens and closes, by the event's clock; None where it has no hours."""

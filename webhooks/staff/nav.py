@@ -14,7 +14,12 @@ TEXTS = {
     "PLACES": _("Team pages"),
     "LEAVE": _("Sign out"),
 }
-STATES = {"open": _("open"), "closed": _("closed"), "cancelled": _("cancelled"), "stopped": _("Entry is stopped")}
+STATES = {
+    "open": _("Registration open"),
+    "closed": _("Registration closed"),
+    "cancelled": _("cancelled"),
+    "stopped": _("Entry is stopped"),
+}
 """The state of the event beside its name."""
 
 

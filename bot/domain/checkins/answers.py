@@ -12,12 +12,24 @@ from bot.domain.checkins import usage as pass_usage
 from bot.domain.checkins.context import ScanContext
 from bot.domain.checkins.rules import ScannedPass
 from bot.domain.keys import KeyRing
-from flows.shapes.scans import ADMITTED, ALREADY_ADMITTED, LEFT, NOT_INSIDE, OUT, TOO_MANY, WRONG_EVENT, Admission, Scan
+from flows.shapes.scans import (
+    ADMITTED,
+    ALREADY_ADMITTED,
+    EVENT_CLOSED,
+    LEFT,
+    NOT_INSIDE,
+    OUT,
+    TOO_MANY,
+    WRONG_EVENT,
+    Admission,
+    Scan,
+)
 
 
-def _refusal(scan: Scan, subject: ScannedPass, result: str) -> Admission:
+def _refusal(scan: Scan, place: ScanContext, subject: ScannedPass, result: str) -> Admission:
     """A refusal; the people of another event are not this event's business."""
-    return Admission(result, scan.scan_id, pass_=None if result == WRONG_EVENT else subject.to_view())
+    shown = None if result == WRONG_EVENT else subject.to_view()
+    return Admission(result, scan.scan_id, pass_=shown, hours=place.hours if result == EVENT_CLOSED else None)
 
 
 def used_up(db: Session, scan: Scan, context: ScanContext, subject: ScannedPass) -> Admission:
@@ -63,9 +75,9 @@ def judge(
         return None, Admission(result, scan.scan_id)
     if scan.direction == OUT:
         elsewhere = scan_rules.is_elsewhere(subject, place)
-        return subject, _refusal(scan, subject, WRONG_EVENT) if elsewhere else leave(subject)
+        return subject, _refusal(scan, place, subject, WRONG_EVENT) if elsewhere else leave(subject)
     against = scan_rules.objection(subject, place)
-    return subject, _refusal(scan, subject, against) if against and not scan.force else enter(subject, against)
+    return subject, _refusal(scan, place, subject, against) if against and not scan.force else enter(subject, against)
 
 
 def simulated(db: Session, ring: KeyRing, scan: Scan, context: ScanContext) -> Admission:

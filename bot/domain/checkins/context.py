@@ -97,6 +97,8 @@ class ScanContext:
     """Whether it is of the moment; False for a day that somebody looks at before or after it."""
     ends: datetime | None = None
     """The moment from which nobody enters on such a day any more."""
+    hours: tuple[time, time] | None = None
+    """When the day opens and closes, by the event's clock; None where it has no hours or does not take place."""
 
     @property
     def gate_id(self) -> int | None:
@@ -167,4 +169,12 @@ def _place(event: PlacedEvent, gate: PlacedGate | None, days: list[PlacedDay], m
     day = now_on.day if now_on else event_states.local_today(event, moment)
     is_open = now_on is not None and not now_on.closed and event.status != event_states.CANCELLED
     is_over = any(moment >= event_states.ends_at(event, one) for one in days if one.day == day)
-    return ScanContext(event, gate, moment, day, is_open, is_over, event_states.spans(event, days))
+    hours = _hours(event, next((one for one in days if one.day == day), None))
+    return ScanContext(event, gate, moment, day, is_open, is_over, event_states.spans(event, days), hours=hours)
+
+
+def _hours(event: PlacedEvent, day: PlacedDay | None) -> tuple[time, time] | None:
+    if day is None or day.closed or event.status == event_states.CANCELLED:
+        return None
+    opens, closes = day.opens or event.opens, day.closes or event.closes
+    return (opens, closes) if opens and closes else None

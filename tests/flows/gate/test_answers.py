@@ -1,7 +1,7 @@
 """What is heard of a scan, for every result and in every language."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from flows.gate.parse import MAX_CODES
 from flows.shapes.scans import (
     ADMITTED,
     ALREADY_ADMITTED,
+    EVENT_CLOSED,
     FORGED,
     LEFT,
     OUT,
@@ -52,6 +53,16 @@ def test_every_result_has_a_headline_that_begins_with_its_sign(result: str, simu
         assert text.startswith(render(headline(answer, scan), language))
         without = render(in_a_line(replace(answer, pass_=None), scan, (NOW, ZONE)), language)
         assert "-" not in without
+
+
+def test_outside_the_hours_the_hours_and_the_way_on_are_told() -> None:
+    closed = Admission(EVENT_CLOSED, "SM1", 0, 0, PASS, hours=(time(10), time(20)))
+    first, *rest = spoken(closed).split("\n")
+    assert (first, rest[-1]) == (
+        "⛔ Outside opening hours: 10 am – 8 pm",
+        "A supervisor can still admit them.",
+    )
+    assert "opening hours" not in spoken(replace(closed, hours=None))
 
 
 def test_part_of_a_party() -> None:

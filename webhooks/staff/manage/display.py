@@ -13,6 +13,11 @@ from flows.text.translate import format_value
 from webhooks.i18n import language, say
 
 NO_VALUE = "–"
+EVENT_STATUS_NAMES: Mapping[str, Sentence] = {
+    "open": _("Registration open"),
+    "closed": _("Registration closed"),
+    "cancelled": _("cancelled"),
+}
 STATUS_NAMES: Mapping[str, Sentence] = {"open": _("open"), "closed": _("closed"), "cancelled": _("cancelled")}
 """What the status of an event or a gate is called."""
 POLICY_NAMES: Mapping[str, Sentence] = {
@@ -32,7 +37,7 @@ def list_row(event: Event) -> dict[str, Any]:
         "slug": event.slug,
         "name": name(event),
         "status": event.status,
-        "state": STATUS_NAMES[event.status],
+        "state": EVENT_STATUS_NAMES[event.status],
         "dates": _("{first} to {last}", first=day(event.starts_on), last=day(event.ends_on)),
         "people": with_pass(sum(event_day.taken for event_day in event.days)),
         "stopped": event.entry_paused_at is not None,

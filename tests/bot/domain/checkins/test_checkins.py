@@ -6,10 +6,10 @@ from datetime import time, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.domain import events, passes, people
-from bot.domain.models import Attempt, Checkin, Event
+from bot.domain.models import Attempt, Checkin, Event, EventDay
 from bot.domain.passes import registration as registrations
 from bot.domain.passes import tokens
 from bot.domain.roster import gates
@@ -226,6 +226,17 @@ def test_opening_hours_and_a_day_that_ends_after_midnight(world: World) -> None:
     assert world.result(now=at(1, 59, day=TOMORROW), count=1) == "admitted"
     assert world.result(now=at(2, day=TOMORROW)) == "event_closed"
     assert world.result(now=at(19, day=TOMORROW)) == "wrong_day"
+
+
+def test_who_is_refused_for_the_hour_is_told_the_hours_of_the_day(world: World) -> None:
+    events.change(world.db, "fair", opens=time(10), closes=time(20))
+    assert world.admit(now=at(9)).hours == (time(10), time(20))
+    assert world.admit(now=at(12), count=1).hours is None
+    world.db.execute(update(EventDay).where(EventDay.day == DAY).values(opens=time(11)))
+    assert world.admit(now=at(21)).hours == (time(11), time(20))
+    events.set_day(world.db, "fair", DAY, closed=True)
+    before = at(9, day=DAY - timedelta(days=1))
+    assert [world.admit(now=moment).hours for moment in (at(21), before)] == [None, None]
 
 
 def test_a_closed_day_and_a_cancelled_event(world: World) -> None:
