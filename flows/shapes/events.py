@@ -117,6 +117,8 @@ class Event:
     """What these data are asked for."""
     complaints: str = ""
     """Where somebody complains."""
+    retention_days: int | None = None
+    """For how many days after the last one the data is kept, told with the consent too; None: nobody has said."""
     waiting_list: bool = False
     """Whether people can wait for a place on a day that is full."""
     form: str = "off"

@@ -6,7 +6,7 @@ from typing import Any
 from flows.fields import TICKED, is_ticked
 from flows.fields.steps import summary
 from flows.shapes import Answers, Event, Facts, Flow, Sentence
-from flows.text import _, access_needs, lines, words
+from flows.text import _, access_needs, lines, ngettext_, words
 from flows.text.choices import chosen_event, full_day
 from flows.text.languages import CONFIRMED, LANGUAGES
 from flows.text.translate import render
@@ -69,14 +69,25 @@ def consent_of(event: Event, *, another: bool, ticked: bool = False) -> Sentence
 
 
 def _whole(event: Event, *sentence: Sentence) -> Sentence:
-    """These words, and below them who answers for the data, what for they are asked, and where to complain."""
+    """These words, and below them who answers for the data, what for they are asked, where to complain, and for how
+    long they are kept.
+    """
     answerable = (
         (event.organiser, _("Organiser: {organiser}", organiser=event.organiser)),
         (event.purpose, _("Purpose: {purpose}", purpose=event.purpose)),
         (event.complaints, _("Questions and complaints: {complaints}", complaints=event.complaints)),
+        (event.retention_days, _kept_for(event.retention_days or 0)),
     )
     told = tuple(sentence for given, sentence in answerable if given)
     return lines(*sentence, *told) if told or len(sentence) > 1 else sentence[0]
+
+
+def _kept_for(days: int) -> Sentence:
+    return ngettext_(
+        "Data is kept for {count} day after the event, then deleted.",
+        "Data is kept for {count} days after the event, then deleted.",
+        count=days,
+    )
 
 
 def consent_text(event: Event, language: str, *, another: bool, ticked: bool = False) -> str:

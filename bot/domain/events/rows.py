@@ -52,4 +52,5 @@ def fill(event: Event, fields: Mapping[str, Any]) -> None:
 
 
 def _agreed_to(event: Event) -> tuple[Any, ...]:
-    return (event.texts.get("consent", {}), event.organiser or "", event.purpose or "", event.complaints or "")
+    answerable = (event.organiser or "", event.purpose or "", event.complaints or "", event.retention_days)
+    return (event.texts.get("consent", {}), *answerable)

@@ -107,6 +107,7 @@ def shape(event: Event) -> shapes.Event:
         organiser=event.organiser,
         purpose=event.purpose,
         complaints=event.complaints,
+        retention_days=event.retention_days,
         waiting_list=event.waiting_list,
         form=event.form,
     )

@@ -1,6 +1,7 @@
 """What an event says of itself: its welcome, its notice and its instructions, where people look."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -69,22 +70,25 @@ def test_instructions_come_with_a_pass_for_somebody_else() -> None:
 
 
 ANSWERABLE = {"organiser": "Sarva Trust", "purpose": "to let visitors in", "complaints": "help@example.org"}
+KEPT_FOR = "Data is kept for 45 days after the event"
 
 
 def test_whoever_agrees_reads_who_answers_for_the_data() -> None:
     made = world()
-    made.events = tuple(replace(event, **ANSWERABLE) for event in made.events)  # type: ignore[arg-type]  # of one type
+    told: dict[str, Any] = {**ANSWERABLE, "retention_days": 45}
+    made.events = tuple(replace(event, **told) for event in made.events)
     talk = Talk(made)
     asked = read(talk.say("hi", "1", "Asha Rao", "1", "3", "Delhi"))
     done = talk.say("yes")
     (registered,) = (one for one in done.effects if isinstance(one, Register))
-    for said in ANSWERABLE.values():
+    for said in (*ANSWERABLE.values(), KEPT_FOR):
         assert said in asked
         assert said in registered.consent_text
     for own in ({}, {"en": "Do you agree?"}):
         event = replace(made.events[0], consent=own)
         for whole in (read_out_text(event, "hi"), render(consent_of(event, another=True), "hi")):
-            assert [said for said in ANSWERABLE.values() if said not in whole] == []
+            assert [said for said in (*ANSWERABLE.values(), " 45 ") if said not in whole] == []
+    assert KEPT_FOR in render(consent_of(event, another=False, ticked=True), "en")
 
 
 def test_an_event_that_says_nothing_of_it_says_nothing_more() -> None:

@@ -180,6 +180,8 @@ def test_new_words_to_agree_to_are_a_new_version(db: Session, fair: Event) -> No
     assert fair.consent_version == 2
     shape = shape_of(db, "fair")
     assert (shape.consent, shape.notice) == ({"en": "I agree to be counted."}, {"en": "Bring water."})
+    events.change(db, "fair", retention_days=30)
+    assert (fair.consent_version, shape_of(db, "fair").retention_days) == (3, 30)
 
 
 def test_the_snapshot_speaks_of_events_until_they_are_long_past(db: Session, fair: Event) -> None:
