@@ -7,7 +7,7 @@ PROCESSES ?= 3
 MINUTES ?= 10
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz chaos bench sure infra sbom play assets lock licences venv venv-dev
+.PHONY: help run test fuzz chaos bench pictures sure infra sbom play assets lock licences venv venv-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
@@ -27,6 +27,9 @@ chaos: venv-dev assets ## phones and gates while everything breaks that can, the
 
 bench: venv-dev assets ## what a message, an admission and a pass cost beside a bare stack (BENCH=quick, profiles, pace, …)
 	@exec $(PY) -m tests.bench $(BENCH)
+
+pictures: venv-dev assets ## every page at three widths, light and dark, in two languages, to look at (ONLY=manage/; README=1: those of README)
+	@exec $(PY) -m tests.pictures $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick) $(if $(README),--readme)
 
 sure: venv-dev ## format, lint, strict types, architecture, and the tests of the code's own shape
 	$(PY) -m ruff format --check .

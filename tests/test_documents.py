@@ -222,3 +222,21 @@ def test_the_newest_release_of_the_changelog_is_the_version() -> None:
     """What is not released yet stands above all numbers."""
     releases = re.findall(r"^## \[?(\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert releases[:1] in ([], [__version__])
+
+
+def test_the_list_of_documents_has_every_page_once() -> None:
+    listed = re.findall(r"\]\(([\w-]+\.md)\)", (ROOT / "docs/README.md").read_text(encoding="utf-8"))
+    assert sorted(listed) == sorted(file.name for file in (ROOT / "docs").glob("*.md") if file.name != "README.md")
+
+
+MAX_PICTURES_BYTES, MAX_README_LINES = 400_000, 150
+
+
+def test_readme_is_short_and_its_pictures_are_there_and_small() -> None:
+    """`make pictures README=1` makes them."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) < MAX_README_LINES
+    wanted = {ROOT / path for path in re.findall(r"docs/pictures/[\w-]+\.\w+", text)}
+    assert {file.stem for file in wanted} == {"chat", "pass", "gate", "dashboard"}
+    assert set((ROOT / "docs/pictures").iterdir()) == wanted
+    assert sum(file.stat().st_size for file in wanted) < MAX_PICTURES_BYTES

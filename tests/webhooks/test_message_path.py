@@ -1,4 +1,4 @@
-"""README names every file that a message passes: a registration is followed from the webhook to the picture."""
+"""docs/message-path.md names every file that a message passes: a registration is followed from the webhook to the picture."""
 
 import re
 import sys
@@ -56,18 +56,15 @@ def post(client: FlaskClient, number: int, text: str) -> str:
 
 
 def named() -> set[str]:
-    """The files that README names on a message's path."""
-    section = (
-        (ROOT / "README.md").read_text(encoding="utf-8").partition("## One message's path")[2].partition("\n## ")[0]
-    )
+    """The files that the document names."""
     found = set()
-    for folder, names, ending, single in BRACED.findall(section):
+    for folder, names, ending, single in BRACED.findall((ROOT / "docs/message-path.md").read_text(encoding="utf-8")):
         found |= {single} if single else {f"{folder}{name.strip()}{ending}" for name in names.split(",")}
     return found
 
 
 @pytest.mark.skipif(sys.gettrace() is not None, reason="a debugger or coverage needs the hook for itself")
-def test_readme_names_every_file_that_a_registration_passes(client: FlaskClient, service: Service) -> None:
+def test_the_document_names_every_file_that_a_registration_passes(client: FlaskClient, service: Service) -> None:
     with service.database.write() as db:
         events.make_demo(db, service.now())
     outbox = replace(service.outbox, twilio=FakeTwilio(), check_media=fetched)

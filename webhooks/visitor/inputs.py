@@ -1,5 +1,6 @@
 """The questions of a flow as inputs of a form: label, help, value and error of each."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,8 @@ from webhooks import i18n
 
 MAX_SIDE_BY_SIDE = 4
 """Options that are shown side by side; more are a list to open."""
+QUESTION = re.compile(r"[^?؟]+[?؟]")
+"""A title up to the end of its question, in any language."""
 STYLE_OF_SLOT = {"language": "list", "party_size": "stepper"}
 """How a question looks whatever its field."""
 FIELD_LABELS: Mapping[str, Sentence] = {
@@ -104,15 +107,17 @@ def _input(
         value=_value(step.name, values, typed),
         error=error,
         code=no.code if no else "",
-        summary=error
-        if _is_named(step.name, no)
-        else f"{title} {error}"
-        if title.endswith("?")
-        else f"{title}: {error}",
+        summary=error if _is_named(step.name, no) else _of_question(title, error),
         options=options,
         optional=optional,
         attributes={**AUTOFILL_ATTRIBUTES.get(step.name, {}), **_bounds(step.field, known)},
     )
+
+
+def _of_question(title: str, error: str) -> str:
+    """The error behind what it is about: of a title that says more after its question only the question."""
+    asked = QUESTION.match(title)
+    return f"{asked[0]} {error}" if asked else f"{title}: {error}"
 
 
 def _is_named(slot: str, no: Invalid | None) -> bool:

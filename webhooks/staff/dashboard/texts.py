@@ -138,6 +138,7 @@ STEP_NAMES: Mapping[str, Sentence] = {
     "full_name": _("Full name"),
     "visit_date": _("Day"),
     "party_size": _("How many people"),
+    "wait": _("Waiting list"),
     "agree": _("Consent"),
     "done": _("Registered"),
 }

@@ -6,11 +6,13 @@ const numbers = new Intl.NumberFormat(`${language}-IN`, { maximumFractionDigits:
 const charts = new Map()
 // A name that is longer goes on in the next line of its axis; none is cut.
 const LONGEST = 22
+// Beside lying bars a name has less room: half of the chart, on a phone too.
+const LONGEST_BESIDE = 16
 
-function lines (name) {
+function lines (name, longest) {
   const found = ['']
   for (const word of String(name).split(' ')) {
-    if (found.at(-1) && `${found.at(-1)} ${word}`.length > LONGEST) found.push(word)
+    if (found.at(-1) && `${found.at(-1)} ${word}`.length > longest) found.push(word)
     else found.push(`${found.pop()} ${word}`.trim())
   }
   return found.length > 1 ? found : found[0]
@@ -87,7 +89,7 @@ function options (kind) {
   const font = { family: style('--type'), size: Number.parseFloat(style('--chart-size')) }
   const lying = kind === 'bars'
   const amounts = { beginAtZero: true, stacked: !lying, ticks: { color: ink, font, precision: 0, maxTicksLimit: 6, callback: value => numbers.format(value) }, grid: { color: style('--line') }, border: { display: false } }
-  const names = { stacked: !lying, ticks: { color: ink, font, maxRotation: 0, autoSkip: !lying, autoSkipPadding: 16, callback (value) { return lines(this.getLabelForValue(value)) } }, grid: { display: false } }
+  const names = { stacked: !lying, ticks: { color: ink, font, maxRotation: 0, autoSkip: !lying, autoSkipPadding: 16, callback (value) { return lines(this.getLabelForValue(value), lying ? LONGEST_BESIDE : LONGEST) } }, grid: { display: false } }
   return {
     animation: false,
     maintainAspectRatio: false,
