@@ -64,7 +64,7 @@ def _otp(place: Place, phone: str) -> str:
         messages = place.page.request.get(f"{place.served.origin}/simulator/chat").json()["messages"]
         got = [one for one in messages if one["phone"] == phone and not one["mine"]]
         if got:
-            return OTP.findall(max(got, key=lambda one: str(one["at"]))["text"])[0]  # type: ignore[no-any-return]
+            return str(OTP.findall(max(got, key=lambda one: str(one["at"]))["text"])[0])
         place.page.wait_for_timeout(50)
     raise AssertionError("no code came")
 

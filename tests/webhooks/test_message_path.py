@@ -1,4 +1,4 @@
-"""docs/message-path.md names every file that a message passes: a registration is followed from the webhook to the picture."""
+"""docs/message-path.md names every file that a message passes: a registration is followed, from webhook to picture."""
 
 import re
 import sys
