@@ -10,6 +10,7 @@ from flask import Flask
 
 from bot import logs
 from bot.errors import NotReady
+from bot.ops import malloc
 from bot.service import assemble
 from bot.settings import load
 from webhooks import create_app
@@ -24,6 +25,7 @@ def _start() -> Flask:
     service = assemble(settings)
     made = create_app(service)
     service.disconnect()
+    malloc.share_loaded()
     return made
 
 

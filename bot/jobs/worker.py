@@ -112,6 +112,7 @@ def main() -> int:
         print(reason, file=sys.stderr)
         return 1
     import_module("bot.service")  # once, before any process is forked: the first job finds all code loaded
+    malloc.share_loaded()
     log.info("worker_started", processes=settings.workers, tasks=tasks.__name__)
     if settings.workers == 1:
         work(settings)

@@ -1,6 +1,7 @@
-"""How the C library keeps memory for the many threads of a process."""
+"""How memory is kept: by the C library for the many threads of a process, and shared among forked processes."""
 
 import ctypes
+import gc
 import sys
 from contextlib import suppress
 
@@ -20,3 +21,13 @@ def limit_arenas() -> None:
     if sys.platform == "linux":
         with suppress(AttributeError):
             ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
+
+
+def share_loaded() -> None:
+    """Leave what is loaded by now to the processes that are forked from here, as long as they only read it.
+
+    To be called before the first of them. Python's garbage collection writes to every object that it looks at, and so
+    makes a page of its own of each that a process shares: of a worker's 60 MB 90, at its first full round.
+    """
+    gc.collect()
+    gc.freeze()
