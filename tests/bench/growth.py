@@ -1,8 +1,11 @@
 """What touches a fixed number of rows must cost the same among ten thousand passes and among a million.
 
 For each at both sizes the median of the wall clock, and on PostgreSQL what of its plans reads a table from end to end.
+Beside them searches for a name, and a day's whole list for scanners, which grows with the passes. `KINDS=postgres`
+measures one database alone.
 """
 
+import os
 import statistics
 import time
 from collections.abc import Callable
@@ -27,12 +30,14 @@ from bot.domain.models import Delivery, Event, Pass
 from bot.domain.stats import counters, dashboard_query, gate_figures
 from bot.inbound import Inbound
 from flows.shapes.scans import Scan
+from tests.bench import search
 from tests.bench.search import BATCH, SIZES, fair_with_passes, fill
 from tests.bench.standing import SECRET, conditions, standing
 from tests.bot.domain.builders import DAY, NOW
 from tests.bot.domain.gate import at, scan
 
-ROUNDS = 60
+ROUNDS, WHOLE_ROUNDS = 60, 3
+KINDS = os.environ.get("KINDS", "sqlite,postgres").split(",")
 SMALL = (
     "owners",
     "alerts",
@@ -68,13 +73,13 @@ _MORE = (
 def print_all() -> None:
     """On SQLite and on PostgreSQL, and how the larger compares."""
     print(f"growth: passes {', '.join(f'{size:,}' for size in SIZES)}; {conditions()}")
-    for kind in ("sqlite", "postgres"):
+    for kind in KINDS:
         with standing(kind) as environment, closing(Database(environment["DATABASE_URL"])) as database:
             _of_one(kind, database)
 
 
 def _of_one(kind: str, database: Database) -> None:
-    ring, event_id, kind_id, _ = fair_with_passes(database)
+    ring, event_id, kind_id, ravi = fair_with_passes(database)
     taken, filled, swept = list[dict[str, float]](), 0, dict[str, set[str]]()
     for size in SIZES:
         while filled < size:
@@ -93,12 +98,14 @@ def _of_one(kind: str, database: Database) -> None:
         with database.write() as db:
             db.execute(text("ANALYZE"))
         found = _steps(database, ring, filled)
-        taken.append({what: _median(database, step) for what, step in found.items()})
+        took = {what: _median(database, step) for what, step in found.items()}
+        took |= search.times(database, ravi) | {"the day's whole list": _median(database, _whole_list, WHOLE_ROUNDS)}
+        taken.append(took)
         swept = {what: _swept(database, step) for what, step in found.items()}
     for what in taken[0]:
         times = [one[what] for one in taken]
         told = "  ".join(f"{one:8.2f} ms" for one in times)
-        whole = f"; reads from end to end: {', '.join(sorted(swept[what]))}" if swept[what] else ""
+        whole = f"; reads from end to end: {', '.join(sorted(swept[what]))}" if swept.get(what) else ""
         print(f"  {kind:9} {what:22} {told}   {times[-1] / times[0]:5.1f} times{whole}", flush=True)
 
 
@@ -144,9 +151,14 @@ def _steps(database: Database, ring: KeyRing, filled: int) -> dict[str, Callable
     }
 
 
-def _median(database: Database, step: Callable[[Session, int], object]) -> float:
+def _whole_list(db: Session, _place: int) -> object:
+    """What a scanner that comes new asks for."""
+    return document.document(db, SECRET, "fair", at(12))
+
+
+def _median(database: Database, step: Callable[[Session, int], object], rounds: int = ROUNDS) -> float:
     taken = []
-    for place in range(ROUNDS):
+    for place in range(rounds):
         with database.write() as db:
             begun = time.perf_counter()
             step(db, place)

@@ -3,6 +3,7 @@
 import os
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 from tests.bench import registrations
@@ -14,6 +15,7 @@ from tests.bench.table.messages import Registering
 from tests.bench.table.plan import ANSWER_SECONDS, FULL, LINES, QUICK, WARM, WARM_SCANS, WEB, WORKERS, Plan
 from tests.bench.table.rows import HEAD, Row, tell
 from tests.bench.table.stack import Stack
+from tests.e2e import server
 
 MOST_ADMISSIONS = 400
 """A second, at which scans may come at half of the top rate: so many passes are made ready."""
@@ -45,6 +47,7 @@ def _print(plan: Plan) -> None:
 def _measure(made: Stack, plan: Plan) -> None:
     registering, delivering = Registering(made, plan), Delivering(made, plan)
     scanning = Scanning(made, plan, WARM_SCANS + int(plan.rounds * plan.scans + MOST_ADMISSIONS * plan.paced_seconds))
+    server.until(partial(_stands, made), "all processes stand", 90)
     at_rest = _sizes(made)
     _warm(made, registering, delivering)
     scanning.warm()
@@ -94,6 +97,15 @@ def _soak(made: Stack, registering: Registering, plan: Plan) -> None:
     end = time.monotonic() + plan.soak_seconds
     while time.monotonic() < end:
         load.flat_out(made.settings.port, registering.talks(plan.people), LINES)
+
+
+def _stands(made: Stack) -> bool:
+    """Whether every process is forked that will be: until then the first one has all of the code to itself, which is
+    then told as twice what each of them holds.
+    """
+    among = spent.processes()
+    wanted = {"web": 1 + WEB, "worker": 1 + WORKERS}
+    return all(len(spent.tree(made.roots[name], among)) >= number for name, number in wanted.items())
 
 
 def _sizes(made: Stack) -> dict[str, float]:
