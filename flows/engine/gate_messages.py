@@ -11,6 +11,7 @@ from flows.engine.commands import command_of, stop
 from flows.engine.gate_interruptions import interrupt
 from flows.engine.progress import abandoned_notice, begin, conclude, idle, say
 from flows.engine.state_codec import flows_of, revive
+from flows.gate import codes as gate_codes
 from flows.gate import menu as gate_menu
 from flows.gate import parse as gate_parse
 from flows.gate import photos as gate_photos
@@ -34,13 +35,14 @@ from flows.shapes import Duty, Effect, Facts, Say, Sentence, Start, State, StopM
 from flows.text import lines, phrases
 from flows.text.languages import SOURCE, written_in
 from flows.text.translate import SpokenSentence
-from flows.understanding import agreement
+from flows.understanding import agreement, codes
 
 STAFF_ONLY = ASKED_AT_GATES | {WALK_UP}
 """Flows of people on a roster: dropped at once where somebody stands on none any more."""
 CODE_INTERRUPTIBLE = frozenset({VISITING, "menu", "someone_else", WALK_UP, "language"})
 """Flows in the middle of which a code is no answer but somebody waiting at the gate."""
 _ASK_FOR_THE_MENU = frozenset({"hi", "start", "help", "menu"})
+_ASK_FOR_ALL = frozenset({"help", "menu"})
 _VISITORS = frozenset(
     {"my_pass", "share", "my_data", "delete_data", "change", "cancel_pass", "register", "someone_else"}
 )
@@ -134,14 +136,17 @@ def _handle_idle(
 
 
 def _handle_general(state: State, message: UserInput, duty: Duty, facts: Facts) -> Turn:
-    """Words of the whole conversation; everything else is not understood, gets the menu, and admits nobody."""
+    """Words of the whole conversation; everything else is not understood, gets what is done most, and admits nobody."""
     word = command_of(message)
     if word == "stop":
         return stop(state)
     word = word or understanding.near_command(message.text)
     if word == "language":
         return begin(idle(state), Start("language"), facts)
-    return Turn(idle(state), say(*_not_done(word, message), *gate_menu.menu(duty)))
+    if length := 0 if word or message.form != "text" else gate_codes.part_length(message.text):
+        return Turn(idle(state), say(gate_menu.PART_OF_A_CODE.filled(length=codes.LENGTH, count=length)))
+    shown = gate_menu.menu(duty) if word in _ASK_FOR_ALL else gate_menu.daily(duty)
+    return Turn(idle(state), say(*_not_done(word, message), *shown))
 
 
 def _not_done(word: str, message: UserInput) -> tuple[Sentence, ...]:

@@ -26,6 +26,9 @@ _PREFIX = re.compile(r"(?m)^\s*\\\d{6}")
 _KEYCAP = re.compile("(\\d)\ufe0f?\u20e3")
 _IN_A_RING = {0x2460 + place: f" {place + 1}) " for place in range(20)}
 _TOKEN = re.compile(r"(?=.*[A-Z])(?=.*[2-7])[A-Z2-7]{60,}")
+_PART = re.compile(r"(?=.*\d)(?=.*[A-Z])[0-9A-Z]{1,4}-?[0-9A-Z]{0,4}")
+PART_LENGTHS = range(4, codes.LENGTH)
+"""Characters of what is taken for part of a code."""
 _TIMES = re.compile(r"[x×](\d{1,4})")
 
 
@@ -65,6 +68,13 @@ def _folded(character: str) -> str:
     if category == "Pd":
         return "-"
     return str(unicodedata.digit(character)) if category == "Nd" else character
+
+
+def part_length(text: str) -> int:
+    """How many characters a message has that is one word like a code, but shorter; 0 for any other."""
+    word = understanding.cleaned(folded(text)).upper()
+    length = len(word.replace("-", ""))
+    return length if _PART.fullmatch(word) and length in PART_LENGTHS else 0
 
 
 _DOUBTS = frozenset("?؟~")

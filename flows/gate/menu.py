@@ -24,6 +24,7 @@ PHOTO_ALONE = _("To admit people, send the photo alone, or with a number of peop
 FOR_VISITORS = _("That is for visitors. To get a pass of your own, send *visitor* first.")
 NOT_UNDERSTOOD = _("Sorry, we did not understand that. Nothing was done.")
 TOO_MANY_CODES = _("Send at most {most} codes in one message. None of these was checked.")
+PART_OF_A_CODE = _("⛔ A pass code has {length} characters, this has {count}. Nobody was admitted.")
 NOT_WORDS = _("Send the pass code as text, or a photo of the QR code.")
 NO_GATE_OF_THAT_NAME = _("No open gate has that name.")
 NO_DUTY = _("You no longer work at a gate. What you started there was dropped.")
@@ -49,6 +50,9 @@ SIGN_IN_LINK = _(
     "Do not share it.\n{link}"
 )
 LANGUAGE = _("To change language, send *language*.")
+ADMITTING = _("To admit people, send the pass code or a photo of the QR code. Several codes: one on each line.")
+FINDING = _("*find* and a name or phone number")
+UNDOING = _("*undo*, or *undo* CODE: undo your last admission")
 
 
 def not_working(event: Event) -> Sentence:
@@ -60,13 +64,17 @@ def not_working(event: Event) -> Sentence:
 
 def menu(duty: Duty) -> tuple[Sentence, ...]:
     """Where they work and everything that they can do; how to change the language stands there in every language."""
+    return _shown(duty, *_everybody(duty), *(_supervisors() if duty.is_supervisor else ()))
+
+
+def daily(duty: Duty) -> tuple[Sentence, ...]:
+    """Where they work and what they do most, for who has not asked for the menu; the language as in the menu."""
+    return _shown(duty, ADMITTING, FINDING, UNDOING, _("*menu*: everything else"))
+
+
+def _shown(duty: Duty, *ways: Sentence) -> tuple[Sentence, ...]:
     stopped = (ENTRY_STOPPED,) if duty.is_stopped and not duty.is_closed else ()
-    return (
-        *stopped,
-        _place(duty),
-        lines(*_everybody(duty), *(_supervisors() if duty.is_supervisor else ())),
-        in_all_languages(LANGUAGE),
-    )
+    return (*stopped, _place(duty), lines(*ways), in_all_languages(LANGUAGE))
 
 
 def _place(duty: Duty) -> Sentence:
@@ -92,14 +100,14 @@ def gate_name(duty: Duty, slug: str | None = None) -> str:
 
 def _everybody(duty: Duty) -> tuple[Sentence, ...]:
     return (
-        _("To admit people, send the pass code or a photo of the QR code. Several codes: one on each line."),
+        ADMITTING,
         _("For part of a party, add a number: CODE 2"),
         _("*out* CODE: the party leaves"),
         _("*check* CODE: check a pass, change nothing"),
         _("*in* 5, *out* 5: count people without a pass"),
-        _("*find* and a name or phone number"),
+        FINDING,
         _("*new*: register someone here"),
-        _("*undo*, or *undo* CODE: undo your last admission"),
+        UNDOING,
         _("*stats*: today’s figures"),
         _("*gate*: change gate"),
         _("*sign in*: get a link to the team pages"),
