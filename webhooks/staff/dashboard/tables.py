@@ -12,6 +12,7 @@ from bot.domain.stats.day_totals import JUST_NOW_MINUTES
 from flows.shapes import Event, Sentence
 from flows.text import access_needs, words
 from flows.text.translate import format_value
+from flows.visitor.waiting_question import WAIT
 from webhooks import i18n
 from webhooks.staff.dashboard.texts import (
     CHANNEL_NAMES,
@@ -209,6 +210,8 @@ def _funnel(dashboard: Dashboard, event: Event) -> DashboardTable:
     )
     rows = []
     for step in {**ever, **today}:
+        if step == WAIT and not (event.waiting_list or any(of[step].left for of in (today, ever) if step in of)):
+            continue
         counts = [number(getattr(of[step], part) if step in of else 0) for of in (today, ever) for part in _PARTS]
         rows.append(TableRow(i18n.say(STEP_NAMES.get(step) or labels.get(step) or words(step)), tuple(counts)))
     return _table("funnel", "step", columns, rows, "bars")

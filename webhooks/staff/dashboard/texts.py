@@ -127,7 +127,7 @@ CHANNEL_NAMES: Mapping[str, Sentence] = {
     "walkup": _("Desk and gate"),
     "api": words("API"),
     "trial": _("Test passes"),
-    "import": _("Details"),
+    "import": _("Imported list"),
 }
 
 STEP_NAMES: Mapping[str, Sentence] = {

@@ -12,7 +12,7 @@ from bot.delivery.outbox import explanations
 from bot.domain.stats import dashboard as shapes
 from bot.domain.stats.dashboard import ActiveAlert, Dashboard, PassMessages, RegistrationTotals
 from flows.sandbox import world
-from flows.shapes import scans
+from flows.shapes import Event, scans
 from webhooks.staff.dashboard import tables as dashboard_tables
 from webhooks.staff.dashboard import tiles
 from webhooks.staff.scanner import texts as scanner_texts
@@ -193,3 +193,15 @@ def test_a_scanner_whose_clock_is_wrong_is_told_and_urgent() -> None:
     for clocks in (0, 2):
         [tile] = [one for one in tiles.tiles(replace(NOTHING, clocks=clocks)) if one.name == "conflicts"]
         assert (tile.urgent, any(str(clocks) in line for line in tile.more[2:])) == (clocks > 0, clocks > 0)
+
+
+def test_the_waiting_list_is_a_question_only_of_events_that_have_one() -> None:
+    asked = (shapes.FunnelStep("wait", 3, 0), shapes.FunnelStep("agree", 2, 0))
+    seen = replace(NOTHING, funnel=asked)
+
+    def heads(event: Event, seen: Dashboard = seen) -> list[str]:
+        return [row.head for row in dashboard_tables.all_of(seen, event)["funnel"].rows]
+
+    assert (len(heads(FAIR)), len(heads(replace(FAIR, waiting_list=True)))) == (1, 2)
+    assert len(heads(FAIR, replace(NOTHING, funnel=(shapes.FunnelStep("wait", 1, 1),)))) == 1, "somebody was lost there"
+    assert "wait" not in heads(replace(FAIR, waiting_list=True)), "it has a name"

@@ -34,8 +34,7 @@ ENTERED_NAMES: Mapping[str, Sentence] = {
     "no": _("Only people who have not entered"),
 }
 CHANNELS: Mapping[str, Sentence] = {
-    **{channel: CHANNEL_NAMES[channel] for channel in ("whatsapp", "web", "walkup")},
-    "import": _("Imported list"),
+    channel: CHANNEL_NAMES[channel] for channel in ("whatsapp", "web", "walkup", "import")
 }
 """How people register, as bot.domain.messaging.audience asks for it."""
 SKIPPED_NAMES: Mapping[str, Sentence] = {
