@@ -23,6 +23,11 @@ NO_CONSENT_VERSION = 0
 CONSENT_ELSEWHERE = "Agreed elsewhere; the organiser says where: {where}"
 
 
+def agreed_where(consent_text: str) -> str:
+    """Where somebody of a list agreed, as the organiser said it, from the text that their registration keeps."""
+    return consent_text.removeprefix(CONSENT_ELSEWHERE.partition("{where}")[0])
+
+
 class InsertedPerson(NamedTuple):
     """A row that was taken, with the passes that were made for it."""
 

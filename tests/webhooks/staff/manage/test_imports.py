@@ -16,7 +16,7 @@ from admin_cli.visitors import import_texts as shell_texts
 from bot.domain import audit
 from bot.domain.imports import rows, stored
 from bot.domain.imports import run as run_import
-from bot.domain.models import AuditEntry, Delivery, ListImport, ListImportChunk, Registration
+from bot.domain.models import AuditEntry, Delivery, ListImport, ListImportChunk, Pass, Registration
 from bot.domain.privacy import erasure
 from bot.jobs import import_process
 from bot.jobs.import_process import ImportDeps
@@ -74,6 +74,13 @@ def registered(office: Office) -> list[str]:
         return list(db.scalars(mine))
 
 
+def page_of(office: Office, name: str) -> str:
+    """The page of somebody who is registered."""
+    with office.service.database.read() as db:
+        mine = select(Pass.id).join(Registration, Registration.id == Pass.registration_id)
+        return f"/visitors/{db.scalars(mine.where(Registration.full_name == name)).one()}"
+
+
 def pieces(office: Office) -> set[str]:
     with office.service.database.read() as db:
         return set(db.scalars(select(ListImportChunk.part).distinct()))
@@ -97,6 +104,7 @@ def test_a_list_is_dropped_looked_at_registered_and_handed_out(looked: Office) -
     assert work(office)
     assert registered(office) == ["Dev Rao", "Mira Das"]
     assert (row(office).registered, pieces(office)) == (2, {"passes"})  # the file is gone
+    assert CONSENT in office.get(page_of(office, "Dev Rao"))
     assert office.get("/visitors/imports/1/progress")
     ask = "/visitors/imports/1/send"
     assert "/staff/manage/fair" + ask in office.get("/visitors/imports/1")

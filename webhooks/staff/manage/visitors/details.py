@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from bot.domain import visitors
+from bot.domain.imports.insert import agreed_where
 from bot.domain.models import Event, Pass
 from bot.domain.passes import days as pass_days
 from bot.domain.visitors import KnownPerson
@@ -57,11 +58,15 @@ def person_details(db: Session, pass_: Pass, service: Service) -> tuple[dict[str
             escape(registration_row.full_name) for registration_row in known.registrations if registration_row.full_name
         )
     )
+    consents = {row.id: row.consent_text for row in known.registrations}
     told = {
         "name": ", ".join(names) or said.ERASED,
         "facts": _facts(whole, ZoneInfo(pass_.event.timezone)),
         "passes": [_pass(pass_) for pass_ in passes.values()],
-        "registrations": [_registration(registration_row, pass_.event) for registration_row in whole["registrations"]],
+        "registrations": [
+            _registration(registration_row, pass_.event, consents[registration_row["id"]])
+            for registration_row in whole["registrations"]
+        ],
         "lists": [
             (said.TITLES[name], [said.COLUMNS[name] for name in columns], _cells(whole[name], columns))
             for name, columns in LIST_COLUMNS.items()
@@ -114,7 +119,7 @@ def _pass(pass_: Pass) -> dict[str, Any]:
     }
 
 
-def _registration(registration: Mapping[str, Any], event: Event) -> Facts:
+def _registration(registration: Mapping[str, Any], event: Event, consent: str) -> Facts:
     channel = CHANNEL_NAMES.get(registration["channel"], registration["channel"])
     spoken = LANGUAGES.get(registration["language"], registration["language"])
     return [
@@ -122,7 +127,7 @@ def _registration(registration: Mapping[str, Any], event: Event) -> Facts:
         *_answers(registration["answers"], event),
         (said.NAMES["by"], said.IN_LANGUAGE.filled(channel=channel, language=spoken)),
         (said.NAMES["holder"], said.HOLDER[registration["holder"]]),
-        (said.NAMES["agreed"], _agreed(registration)),
+        (said.NAMES["agreed"], _agreed(registration, consent)),
     ]
 
 
@@ -133,11 +138,11 @@ def _answers(answers: Mapping[str, Any], event: Event) -> Iterator[tuple[Sentenc
         yield labels.get(name) or STEP_NAMES.get(name) or name.replace("_", " ").capitalize(), text(value)
 
 
-def _agreed(registration: Mapping[str, Any]) -> Sentence:
-    """When they agreed, and to which version of the notice; 0 is one that was not ours."""
+def _agreed(registration: Mapping[str, Any], consent: str) -> Sentence:
+    """When they agreed, and to which version of the notice; of 0, which was not ours, where that was."""
     version, when = registration["consent_version"], text(registration["consented_at"])
     pattern = said.VERSION if version else said.CONSENT_ELSEWHERE
-    return pattern.filled(when=when, number=version)
+    return pattern.filled(when=when, number=version, where=escape(agreed_where(consent)) or display.NO_VALUE)
 
 
 def _cells(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[list[str]]:
