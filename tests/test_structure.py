@@ -126,6 +126,7 @@ ROUTES = {
     ("POST", "/staff/manage/<slug>/gates/<int:gate_id>/<what>"): ADMIN,
     ("GET", "/staff/manage/<slug>/report"): ADMIN,
     ("POST", "/staff/manage/<slug>/report"): ADMIN,
+    ("POST", "/staff/manage/<slug>/report/now"): ADMIN,
     ("GET", "/staff/manage/<slug>/poster"): ADMIN,
     ("POST", "/staff/manage/<slug>/poster"): ADMIN,
     ("GET", "/staff/manage/<slug>/kinds"): ADMIN,

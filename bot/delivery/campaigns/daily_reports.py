@@ -3,7 +3,7 @@
 The clock asks every minute. Whoever first notes the day has the report, so that two clocks at once send one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from bot.database import Database
 from bot.delivery.campaigns import staff_messages
 from bot.delivery.dispatch import Outbox
 from bot.delivery.templates import notices
+from bot.domain import events
 from bot.domain.checkins import context as scan_context
 from bot.domain.events import shapes as event_shapes
 from bot.domain.models import DailyReport, Event
@@ -49,25 +50,34 @@ class DailyReporter:
         self.outbox.dispatch(owed)
         return len(owed)
 
+    def today(self, db: Session, slug: str, now: datetime) -> Sentence:
+        """The report as it would be sent now. Raises Refused `no_such_event`."""
+        return _said(events.by_slug(db, slug), _facts(db, slug, now), now)
+
+    def send_now(self, db: Session, slug: str, staff_id: int, once: str, now: datetime) -> list[int]:
+        """Enqueue today's report for one admin, once for each `once`; that of the hour comes all the same. The
+        deliveries, to be dispatched after the transaction. Raises Refused `no_such_event`.
+        """
+        return self._tell(db, events.by_slug(db, slug), f"now:{once}", now, [staff_id])
+
     def _report(self, slug: str, now: datetime) -> list[int]:
         with self.database.write() as db:
             event = db.scalars(select(Event).where(Event.slug == slug)).one()
             plan = daily_reports.take_turn(db, event.id, _local(event, now).date())
-            if plan is None:
-                return []
-            facts = _facts(db, slug, now)
-            named = {"event": words(event_shapes.shape(event).name), "day": words(_local(event, now).date())}
-            notice = notices.NOTICES[notices.REPORT].sentence.source
-            told = staff_messages.notify_staff(
-                *(db, event.id, Sentence(notice, {**named, "text": lines("", *facts)})),
-                key=f"report:{event.id}:{_local(event, now):%Y%m%d}",
-                now=now,
-                roles=(daily_reports.ADMIN,),
-                only=plan.staff or None,
-                notice=(notices.REPORT, {**named, "text": _joined(facts, "; ")}),
-                sender_of=self.last_sender,
-                ttl=REPORT_TTL,
-            )
+            return self._tell(db, event, f"{_local(event, now):%Y%m%d}", now, plan.staff or None) if plan else []
+
+    def _tell(self, db: Session, event: Event, key: str, now: datetime, only: Collection[int] | None) -> list[int]:
+        facts = _facts(db, event.slug, now)
+        told = staff_messages.notify_staff(
+            *(db, event.id, _said(event, facts, now)),
+            key=f"report:{event.id}:{key}",
+            now=now,
+            roles=(daily_reports.ADMIN,),
+            only=only,
+            notice=(notices.REPORT, {**_named(event, now), "text": _joined(facts, "; ")}),
+            sender_of=self.last_sender,
+            ttl=REPORT_TTL,
+        )
         return [message.delivery_id for message in told]
 
 
@@ -87,6 +97,15 @@ def _local(event: Event, now: datetime) -> datetime:
 
 
 # --- what it says -----------------------------------------------------------------------------------
+
+
+def _said(event: Event, facts: Sequence[Sentence], now: datetime) -> Sentence:
+    notice = notices.NOTICES[notices.REPORT].sentence.source
+    return Sentence(notice, {**_named(event, now), "text": lines("", *facts)})
+
+
+def _named(event: Event, now: datetime) -> dict[str, Sentence]:
+    return {"event": words(event_shapes.shape(event).name), "day": words(_local(event, now).date())}
 
 
 def _facts(db: Session, slug: str, now: datetime) -> Sequence[Sentence]:

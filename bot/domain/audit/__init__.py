@@ -71,7 +71,7 @@ LIST_ADDED, LIST_CHANGED, LIST_CONFIRMED, LIST_DELETED = "list_added", "list_cha
 PASSES_HANDED_OUT, SHEET_FETCHED = "passes_handed_out", "sheet_downloaded"
 BROADCAST_BEGUN, BROADCAST_CANCELLED = "broadcast_begun", "broadcast_cancelled"
 BROADCAST_PAUSED, BROADCAST_RESUMED = "broadcast_paused", "broadcast_resumed"
-REMINDER_SET, REPORT_SET = "reminder_set", "report_set"
+REMINDER_SET, REPORT_SET, REPORT_SENT = "reminder_set", "report_set", "report_sent"
 
 
 def record(

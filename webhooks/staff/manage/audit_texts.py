@@ -74,6 +74,7 @@ ACT_NAMES: Mapping[str, Sentence] = {
     audit.STATS_REBUILT: _("figures recounted"),
     audit.ALERTS_SET: _("alerts changed"),
     audit.REPORT_SET: _("daily report changed"),
+    audit.REPORT_SENT: _("daily report sent to whoever asked"),
     audit.VISITORS_IMPORTED: _("visitors imported"),
     audit.LIST_ADDED: _("list of people brought"),
     audit.LIST_CHANGED: _("list read again"),

@@ -13,6 +13,7 @@ from bot.domain.roster import daily_reports
 from bot.errors import Refused
 from bot.service import Service
 from flows.text import _
+from webhooks.i18n import say
 from webhooks.staff.manage import inputs
 from webhooks.staff.manage.inputs import UnreadableInput
 from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, Texts, admin, audited, done, page, refusal_text, typed
@@ -21,6 +22,9 @@ from webhooks.staff.session import user
 LABELS = {"at": _("Hour"), "staff": _("Admins")}
 NO_REPORT = "none"
 """The mark of an event without a report."""
+SENT = _("The report is on its way to your phone.")
+NOT_SENT = _("It was not sent: your number takes no messages. Send *start* to us on WhatsApp first.")
+NOT_IN_TEAM = _("You are not in the team of this event. Add yourself first.")
 SAVED, STOPPED = _("Saved."), _("There are no more reports.")
 
 
@@ -55,6 +59,17 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             )
         return done("manage.report", SAVED if at else STOPPED)
 
+    @blueprint.post("/<slug>/report/now")
+    @admin
+    def send_report(slug: str) -> Answer:
+        me = user().staff_id
+        if me is None:
+            return done("manage.report", NOT_IN_TEAM)
+        with audited(service, audit.REPORT_SENT) as db:
+            owed = service.daily_reporter.send_now(db, slug, me, typed("once")[:32], service.now())
+        service.outbox.dispatch(owed)
+        return done("manage.report", SENT if owed else NOT_SENT)
+
 
 def _mark(row: DailyReport | None) -> str:
     return edit_conflict.fingerprint(row) if row else NO_REPORT
@@ -82,10 +97,13 @@ def _page(
     with service.database.read() as db:
         event = events.by_slug(db, slug)
         row = daily_reports.find(db, event.id)
+        today = service.daily_reporter.today(db, slug, service.now())
         options = [(str(one.id), one.name) for one in daily_reports.admins(db, event.id)]
     at, chosen = given or ((f"{row.at:%H:%M}", row.staff) if row else ("", ()))
     told: dict[str, Any] = {"at": at, "chosen": [str(number) for number in chosen], "admins": options}
     told |= {"zone": event.timezone, "is_on": row is not None, "wrong": wrong or {}, "labels": LABELS}
+    told |= {"today": say(today)}
     holder = user().holder
+    told["me_is_admin"] = str(user().staff_id) in dict(options)
     told |= {"in_team": holder.staff is not None, "me": {"phone": holder.phone, "name": holder.name, "role": "admin"}}
     return page("report", UNPROCESSABLE if wrong else 200, seen=_mark(row), **told)

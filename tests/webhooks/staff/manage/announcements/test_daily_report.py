@@ -2,9 +2,10 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from bot.domain import audit, events
-from bot.domain.models import DailyReport
+from bot.domain.models import DailyReport, Delivery
 from bot.domain.roster import daily_reports
 from bot.service import Service
 from tests.webhooks.staff.manage.pages import FORM, HIDDEN, OWNER, Office, office_of, wrong
@@ -54,6 +55,20 @@ def test_an_owner_who_finds_no_admin_in_the_team_becomes_one_by_a_button(office:
     with office.service.database.read() as db:
         assert [one.name for one in daily_reports.admins(db, events.by_slug(db, "new").id)] == ["Olga"]
     assert '/staff/manage/new/volunteers">' not in olga.get("/staff/manage/new/report").text.partition("<main>")[2]
+
+
+def test_todays_is_shown_and_sent_to_whoever_asks_once_for_each_form(office: Office) -> None:
+    assert "Registered: 4 people today, 4 in all" in office.get("/report")
+    form = office.form("/report", to="/report/now")
+    assert [office.send("/report/now", form).status_code for _click in range(2)] == [303, 303]
+    with office.service.database.read() as db:
+        sent = list(db.scalars(select(Delivery).where(Delivery.key.startswith("report:"))))
+    assert [(one.lane, "Registered: 4 people today" in one.payload["body"]) for one in sent] == [
+        ("whatsapp:+919833333333", True)
+    ]
+    assert office.acts()[-1] == (audit.REPORT_SENT, office.staff["anna"])
+    assert kept(office) is None, "no hour is set by this"
+    assert "/report/now" not in office.of(OWNER).get("/staff/manage/fair/report").text, "no number of theirs is in it"
 
 
 def test_of_two_admins_the_second_is_told(office: Office) -> None:
