@@ -17,7 +17,7 @@ from webhooks.staff import (
     sign_in_link,
     styles,
 )
-from webhooks.staff.manage.setup import new_event
+from webhooks.staff.manage.setup import checklist, new_event
 from webhooks.staff.scanner import admit
 from webhooks.staff.scanner import data as scanner_data
 
@@ -27,6 +27,7 @@ def register(app: Flask, service: Service) -> None:
     session.attach(app, service)
     nav.attach(app)
     event_switcher.attach(app, service)
+    checklist.attach(app, service)
     made = Blueprint("staff", __name__, url_prefix="/staff")
     login.routes(made, service)
     sign_in_link.routes(made, service)

@@ -10,6 +10,7 @@ from bot.domain import events
 from bot.errors import Refused
 from bot.service import Service
 from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, Texts, admin, page, refusal_text, typed
+from webhooks.staff.manage.setup import checklist
 
 DEFAULT_PAPER = "a4"
 
@@ -30,10 +31,12 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         try:
             with service.database.read() as db:
                 event = events.by_slug(db, slug)
-                _ = event.days
+                _, ticked = event.days, "poster" in event.setup_ticks
             posters.write_poster(made, event, service.settings, paper, logo.stream if logo and logo.filename else None)
         except Refused as no:
             return _page(paper, {"logo": refusal_text(no)})
+        if not ticked:
+            checklist.tick_line(service, slug, "poster")
         name = {"Content-Disposition": f'attachment; filename="{slug}-poster-{paper}.pdf"'}
         return Response(made.getvalue(), content_type="application/pdf", headers=name)
 

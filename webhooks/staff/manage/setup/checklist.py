@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, redirect, url_for
+from flask import Blueprint, Flask, abort, redirect, request, url_for
 from sqlalchemy.orm import Session
 
 from bot.domain import audit, events, setup
@@ -14,6 +14,7 @@ from bot.service import Service
 from flows.shapes import Sentence
 from flows.text import _
 from webhooks.staff.manage.layout import Answer, admin, audited, typed
+from webhooks.staff.session import user
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,27 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         with service.database.read() as db:
             ticked = line in events.by_slug(db, slug).setup_ticks
         if ticked != done:
-            with audited(service, audit.SETUP_TICKED) as db:
-                setup.tick(db, slug, line, done=done)
+            tick_line(service, slug, line, done=done)
         return redirect(url_for("manage.event", slug=slug, _anchor="setup"), 303)
+
+
+def tick_line(service: Service, slug: str, line: str, *, done: bool = True) -> None:
+    """Tick a line, or take the tick away, as whoever makes this request."""
+    with audited(service, audit.SETUP_TICKED) as db:
+        setup.tick(db, slug, line, done=done)
+
+
+def attach(app: Flask, service: Service) -> None:
+    """Let templates ask what is to be done next, to lead on from what was done."""
+
+    def next_task() -> ShownTask | None:
+        """The first line of the list that is not done and stands on another page; None where there is none."""
+        with service.database.read() as db:
+            tasks = shown(db, events.by_slug(db, user().event.slug), service) if user().has_event else ()
+        first = next((one for one in tasks if not one.line.done), None)
+        return first if first and first.path.partition("#")[0] != request.path else None
+
+    app.jinja_env.globals["next_task"] = next_task
 
 
 def shown(db: Session, event: Event, service: Service) -> Sequence[ShownTask]:

@@ -8,6 +8,7 @@ import zxingcpp
 from flask import Flask
 from PIL import Image
 
+from bot.domain import audit, events, setup
 from bot.domain.events import links
 from bot.service import Service
 from tests.webhooks.staff.manage.pages import Office, office_of, wrong
@@ -34,4 +35,15 @@ def test_a_poster_with_a_logo_is_downloaded_and_its_code_leads_to_the_chat(offic
 def test_a_file_that_is_no_picture_is_refused_at_its_input(office: Office) -> None:
     answer = office.post("/poster", paper="a4", logo=(BytesIO(b"%PDF-1.5"), "logo.png"))
     assert (answer.status_code, wrong(answer)) == (422, ["logo"])
+    assert not poster_is_done(office)
     assert office.post("/poster", paper="letter").mimetype == "application/pdf"
+    assert poster_is_done(office), "it was downloaded"
+    office.post("/poster", paper="a4")
+    assert [what for what, _ in office.acts()] == [audit.SETUP_TICKED]
+
+
+def poster_is_done(office: Office) -> bool:
+    """Whether the list before the event says so."""
+    with office.service.database.read() as db:
+        event = events.by_slug(db, "fair")
+        return next(line.done for line in setup.lines(db, event) if line.name == "poster")

@@ -5,7 +5,7 @@ import re
 import pytest
 from flask import Flask
 
-from bot.domain import audit, events
+from bot.domain import audit, events, setup
 from bot.domain.events.validation import EventFields
 from bot.domain.models import Event
 from bot.service import Service
@@ -50,6 +50,22 @@ def test_the_list_goes_when_all_is_done_and_comes_back_when_it_is_not(office: Of
     assert [what for what, _ in office.acts()] == [audit.SETUP_TICKED] * 2
     assert office.post("/switch/close").status_code == 303
     assert [to for to, done in lines(office).items() if not done] == ["/switch/open"]
+
+
+def test_what_was_done_leads_on_to_what_is_next_until_all_is(office: Office) -> None:
+    def next_of(path: str, **fields: str) -> list[str]:
+        """Where the page that follows a form leads on to."""
+        office.post(path, **fields)
+        said = office.get(path).partition('role="status"')[2].partition("<h1")[0]
+        return re.findall('href="(/staff[^"#]+)', said)
+
+    event = "/staff/manage/fair"
+    assert next_of("/gates", name="North") == [f"{event}/fields", event]
+    with office.service.database.write() as db:
+        events.change(db, "fair", **DATA)
+        for line in ("poster", "trial"):
+            setup.tick(db, "fair", line, done=True)
+    assert next_of("/gates", name="South") == []
 
 
 def test_a_tick_is_taken_away_and_one_sent_twice_is_once(office: Office) -> None:
