@@ -13,7 +13,7 @@ from bot.domain.models import Event
 from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Sentence
-from flows.text import _
+from flows.text import LANGUAGES, _
 from webhooks import limits
 from webhooks.staff.manage import display, inputs
 from webhooks.staff.manage.inputs import FormField, UnreadableInput
@@ -21,6 +21,7 @@ from webhooks.staff.manage.layout import RATE_LIMIT, Answer, Texts, audited, don
 from webhooks.staff.session import OWNER, go_to, require_role, user
 
 NAME = FormField("name", _("Name"), help=_("As visitors read it."), needed=True)
+HINDI_NAME = FormField("names", _("Name in {language}", language=LANGUAGES["hi"]), help=_("May be left empty."))
 SLUG = FormField(
     "slug",
     _("Short name"),
@@ -32,6 +33,7 @@ SLUG = FormField(
 FIRST_DAY = FormField("starts_on", _("First day"), "date", needed=True)
 NEW_INPUTS = (
     NAME,
+    HINDI_NAME,
     SLUG,
     FIRST_DAY,
     FormField("ends_on", _("Last day"), "date", _("Leave empty if there is only one day.")),
@@ -125,6 +127,8 @@ def _value(fields: Sequence[FormField], name: str, given: Texts) -> Any:
     field = next(field for field in fields if field.name == name)
     if field is SLUG:
         return _slug(given[name] or events.gate_slug(given["name"])[: event_validation.MAX_SLUG_LENGTH].strip("-"))
+    if field is HINDI_NAME:
+        return event_validation.checked({"names": {"hi": given["names"]}})["names"] if given["names"] else {}
     value = inputs.read(field.kind, given[name], events.DEFAULTS["timezone"])
     if value is None and field.needed:
         raise UnreadableInput(inputs.NO_DATE)

@@ -39,7 +39,7 @@ def test_an_event_from_nothing_and_the_owner_is_there(office: Office) -> None:
     first = office.today + timedelta(30)
     fields = {
         **{"name": "Science Fair & Maps", "starts_on": f"{first}", "ends_on": f"{first + timedelta(2)}"},
-        **{"venue": "Hall 4", "opens": "10:00", "closes": "18:00", "capacity_per_day": "5000"},
+        **{"names": "विज्ञान मेला", "venue": "Hall 4", "opens": "10:00", "closes": "18:00", "capacity_per_day": "5000"},
     }
     answers = [sent(office, NEW, **fields) for _ in range(2)]
     assert [answer.location for answer in answers] == ["/staff/manage/science-fair-maps"] * 2
@@ -48,6 +48,7 @@ def test_an_event_from_nothing_and_the_owner_is_there(office: Office) -> None:
         *("Science Fair & Maps", "Hall 4", "10:00", "closed"),
     )
     assert [day.capacity for day in made.days] == [5000] * 3
+    assert made.names == {"hi": "विज्ञान मेला"}
     assert (office.last().what, office.last().actor, office.last().event_id) == (audit.EVENT_MADE, "Olga", made.id)
     assert "Science Fair" in office.of(OWNER).get(answers[0].location).text
 
