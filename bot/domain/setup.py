@@ -52,7 +52,7 @@ def _line(name: str, done: bool, event: Event) -> SetupLine:
     return SetupLine(name, done or ticked, ticked and not done, name in TICKABLE)
 
 
-def _has_team(db: Session, event: Event) -> bool:
+def has_team(db: Session, event: Event) -> bool:
     """Whether somebody is there besides the owners, who are put into the team with the event."""
     owners = select(Owner.phone).where(Owner.enabled)
     return bool(
@@ -67,7 +67,7 @@ def _has_trial(db: Session, event: Event) -> bool:
 
 _IS_DONE: Mapping[str, Callable[[Session, Event], bool]] = {
     "gate": lambda db, event: any(not gate.closed for gate in event.gates),
-    "team": _has_team,
+    "team": has_team,
     "capacity": lambda db, event: all(day.capacity is not None for day in event.days),
     "data": lambda db, event: all(getattr(event, name) for name in event_validation.REQUIRED_FIELDS),
     "trial": _has_trial,

@@ -6,7 +6,7 @@ shows already is not sent again.
 
 import gzip
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -16,6 +16,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, current_app, render_template, request
 from markupsafe import Markup
 
+from bot.domain import events, setup
 from bot.domain.roster import sessions as staff_sessions
 from bot.domain.stats import conflicts, dashboard_query
 from bot.domain.stats.dashboard import Dashboard
@@ -121,7 +122,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             key=parts.key,
             as_of=_as_of(parts.dashboard),
             several=_serves_several(service),
-            steps=tiles.next_steps(parts.dashboard) if tiles.is_empty(parts.dashboard) else (),
+            steps=_steps(service, parts.dashboard),
             wall="wall" in request.args,
             tables=shown,
             cards=[name for name in TABLE_ORDER if name in shown],
@@ -165,6 +166,15 @@ def _page(event: Event, drawn: Iterable[str]) -> str:
     return " ".join((event.slug, i18n.language(), assets.digest(), *drawn))
 
 
+def _steps(service: Service, dashboard: Dashboard) -> Sequence[tiles.NextStep]:
+    """What is to do, while nothing has happened yet."""
+    if not tiles.is_empty(dashboard):
+        return ()
+    with service.database.read() as db:
+        has_team = setup.has_team(db, events.by_slug(db, dashboard.slug))
+    return tiles.next_steps(dashboard, has_team=has_team)
+
+
 def _serves_several(service: Service) -> bool:
     with service.database.read() as db:
         return len(staff_sessions.list_events(db, user().holder, service.now())) > 1
@@ -173,7 +183,7 @@ def _serves_several(service: Service) -> bool:
 def _render_parts(dashboard: Dashboard, event: Event) -> RenderedDashboard:
     macros: Any = current_app.jinja_env.get_template("staff/dashboard_parts.html").module  # its macros have no types
     html = {
-        "state": macros.state(tiles.state(dashboard), tiles.stopped(dashboard)),
+        "state": macros.state(tiles.state(dashboard), tiles.stopped(dashboard), dashboard.is_open),
         "hero": macros.hero(tiles.hero(dashboard), i18n.say(TEXTS["ADMITTED"])),
         "alerts": macros.alerts(tiles.alerts(dashboard)),
         "tiles": macros.tiles(tiles.tiles(dashboard)),

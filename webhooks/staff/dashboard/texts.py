@@ -51,16 +51,17 @@ TILE_TEXTS: Mapping[str, tuple[Sentence, ...]] = {
     "passes": (_("Passes delivered"), _("{read} read"), _("{waiting} being sent"), _("{failed} failed")),
     "refused": (_("Refused scans"), _("{reason}: {scans}")),
     "refused_none": (_("Refused scans"), _("none today")),
-    "conflicts": (_("Admitted twice"), _("more people than the party"), _("{forced} by supervisor")),
+    "conflicts": (_("Admitted twice"), _("more people let in than the pass is for"), _("{forced} by supervisor")),
     "conflicts_clock": (
         _("Admitted twice"),
-        _("more people than the party"),
+        _("more people let in than the pass is for"),
         _("{forced} by supervisor"),
         _("{clocks} with wrong clock"),
     ),
 }
 """By large number: what it is, and then a line each for what belongs to it."""
 
+OTHER_REASONS = _("other reasons")
 LATELY = _("{lately} in 15 minutes")
 """How many people came lately, beside those who came today."""
 

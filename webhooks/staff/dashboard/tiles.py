@@ -9,7 +9,10 @@ from bot.domain.stats.dashboard import ActiveAlert, Dashboard, GateNow
 from flows.text import event_states, words
 from webhooks import i18n
 from webhooks.staff.dashboard.tables import gate_name, hour, local, number, refusal
-from webhooks.staff.dashboard.texts import LATELY, TEXTS, TILE_TEXTS
+from webhooks.staff.dashboard.texts import LATELY, OTHER_REASONS, TEXTS, TILE_TEXTS
+
+NAMED_REASONS = 2
+"""Reasons of refused scans that stand by name below their number; the table has all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,6 @@ def tiles(dashboard: Dashboard) -> Sequence[Tile]:
     """The large numbers beside the one that matters most."""
     passes, refused = dashboard.passes, sum(dashboard.refused.values())
     came, went = dashboard.admitted + dashboard.counted_in, dashboard.left + dashboard.counted_out
-    result, scans = next(iter(dashboard.refused.items()), ("", 0))
     inside = _tile("inside", dashboard.inside, "inside_over" if dashboard.is_over else "", came=came, went=went)
     return (
         # While nobody is counted out there is nothing to say of it.
@@ -82,7 +84,7 @@ def tiles(dashboard: Dashboard) -> Sequence[Tile]:
             waiting=passes.waiting + passes.sent,
             failed=passes.failed,
         ),
-        _tile("refused", refused, texts="" if refused else "refused_none", reason=refusal(result), scans=scans),
+        _refused(dashboard) if refused else _tile("refused", 0, "refused_none"),
         _tile(
             "conflicts",
             dashboard.conflicts,
@@ -92,6 +94,17 @@ def tiles(dashboard: Dashboard) -> Sequence[Tile]:
             clocks=dashboard.clocks,
         ),
     )
+
+
+def _refused(dashboard: Dashboard) -> Tile:
+    """The refused scans, and of what reason they were: the commonest by name, all others together."""
+    label, line = TILE_TEXTS["refused"]
+    counted = list(dashboard.refused.items())
+    lines = [i18n.say(line, reason=refusal(result), scans=scans) for result, scans in counted[:NAMED_REASONS]]
+    if rest := sum(scans for _result, scans in counted[NAMED_REASONS:]):
+        lines.append(i18n.say(line, reason=OTHER_REASONS, scans=rest))
+    whole = sum(dashboard.refused.values())
+    return Tile("refused", i18n.say(label), number(whole).text, whole, tuple(lines))
 
 
 def hero(dashboard: Dashboard) -> Hero:
@@ -110,11 +123,11 @@ def is_empty(dashboard: Dashboard) -> bool:
     return not (dashboard.registered.registrations or dashboard.admitted or dashboard.counted_in or dashboard.refused)
 
 
-def next_steps(dashboard: Dashboard) -> Sequence[NextStep]:
+def next_steps(dashboard: Dashboard, *, has_team: bool) -> Sequence[NextStep]:
     """What is to do before anything can happen."""
     return (
         NextStep("manage.gates", i18n.say(TEXTS["ADD_GATES"]), done=any(gate.slug for gate in dashboard.gates)),
-        NextStep("manage.volunteers", i18n.say(TEXTS["ADD_TEAM"])),
+        NextStep("manage.volunteers", i18n.say(TEXTS["ADD_TEAM"]), done=has_team),
         NextStep("manage.event", i18n.say(TEXTS["OPEN_UP"]), done=dashboard.status == event_states.OPEN),
         NextStep("manage.event", i18n.say(TEXTS["SHARE"])),
     )

@@ -115,7 +115,15 @@ def test_before_people_come_the_organiser_is_told_what_is_next() -> None:
     assert not tiles.is_empty(replace(NOTHING, admitted=1))
     for ready in (False, True):
         fair = replace(NOTHING, gates=(gate,) if ready else (), status="open" if ready else "closed")
-        assert [step.done for step in tiles.next_steps(fair)] == [ready, False, ready, False]
+        assert [step.done for step in tiles.next_steps(fair, has_team=not ready)] == [ready, not ready, ready, False]
+
+
+def test_every_refused_scan_is_accounted_for_below_their_number() -> None:
+    few, many = {"unknown": 3, "forged": 1}, {"already_admitted": 4, "unknown": 2, "forged": 1, "wrong_day": 1}
+    for refused, numbers in ((few, [3, 1]), (many, [4, 2, 2]), ({}, [])):
+        tile = next(one for one in tiles.tiles(replace(NOTHING, refused=refused)) if one.name == "refused")
+        assert [int(line.rpartition(" ")[2]) for line in tile.more if line[-1].isdigit()] == numbers
+        assert tile.value == sum(refused.values())
 
 
 def test_every_result_of_a_refused_scan_has_its_word() -> None:
