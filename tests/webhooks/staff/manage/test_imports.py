@@ -194,17 +194,11 @@ def test_without_a_consent_nothing_is_registered(looked: Office) -> None:
     assert (answer.status_code, wrong(answer), row(looked).task) == (422, ["consent"], "look")
 
 
-@pytest.mark.parametrize(
-    ("data", "field"),
-    [(b"", ["file"]), (b"name\nDev Rao\n", ["file"])],
-    ids=["empty", "too large"],
-)
-def test_a_file_that_cannot_be_kept(
-    office: Office, monkeypatch: pytest.MonkeyPatch, data: bytes, field: list[str]
-) -> None:
+@pytest.mark.parametrize("data", [b"", b"name\nDev Rao\n"], ids=["empty", "too large"])
+def test_a_file_that_cannot_be_kept(office: Office, monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
     monkeypatch.setattr(stored, "MAX_UPLOAD_BYTES", 10)
     answer = drop(office, data)
-    assert (answer.status_code, wrong(answer), office.count(ListImport)) == (422, field, 0)
+    assert (answer.status_code, wrong(answer), office.count(ListImport)) == (422, ["file"], 0)
 
 
 def test_a_list_may_be_larger_than_other_forms_but_not_endless(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

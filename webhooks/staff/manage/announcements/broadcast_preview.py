@@ -4,12 +4,14 @@ Counting goes on from request to request (bot.usecases.broadcast_drafts): an ope
 been looked at, and a link does where no script runs.
 """
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
+from markupsafe import Markup, escape
 from redis.exceptions import RedisError
 from werkzeug.wrappers import Response
 
@@ -25,6 +27,7 @@ from bot.service import Service
 from bot.usecases import send_broadcast
 from bot.usecases.broadcast_drafts import BroadcastDraft, BroadcastDrafts
 from bot.usecases.send_broadcast import BroadcastRequest, PreparedBroadcast
+from flows.shapes import Sentence
 from flows.text import LANGUAGES, _, ngettext_
 from webhooks.staff.manage import display
 from webhooks.staff.manage.announcements import broadcast_form, broadcast_texts
@@ -35,6 +38,12 @@ LOOK_SECONDS = 2.0
 """Seconds for which one request goes on counting."""
 POLL_SECONDS = 1
 """Seconds between two requests of an open page while there are more to count."""
+BOLD = re.compile(r"(?<!\w)\*(?=\S)([^*\n]+?)(?<=\S)\*(?!\w)")
+SURE = _(
+    "{sure} of {all} get it for sure, {rest} only if they wrote to us within 24 hours or write within the next "
+    "{hours} hours."
+)
+ALL_SURE = _("All of them get it.")
 STARTED = _("The message is on its way.")
 OUTDATED = _("This preview is too old. Please write the message once more.")
 
@@ -173,16 +182,21 @@ def _told(
     slower = estimate.with_workers(found, workers, simulated=settings.simulated)
     cut = any(len(str(said["values"].get("text", ""))) > notices.MAX_VALUE_LENGTH for said in prepared.wording.values())
     beyond = found.outside + found.unknown
+    limit = estimate.enough_for(beyond)
     return {
+        "sure": _how_sure(found, wanted.hours),
         "readers": [(LANGUAGES.get(code, code), number) for code, number in found.languages.items()],
         "skipped": [(broadcast_texts.SKIPPED_NAMES[why], number) for why, number in found.skipped.items()],
         "lacking": [(LANGUAGES.get(code, code), number) for code, number in found.without_template.items()],
-        "samples": [(code, LANGUAGES.get(code, code), prepared.wording[code]["body"]) for code in found.languages],
+        "samples": [
+            (code, LANGUAGES.get(code, code), _bold(prepared.wording[code]["body"])) for code in found.languages
+        ],
         "send": ngettext_("Send it to {count} person", "Send it to {count} people", count=found.people),
         "hours": wanted.hours,
         "cut_at": notices.MAX_VALUE_LENGTH if cut and beyond else 0,
         "beyond": beyond,
-        "limit": estimate.enough_for(beyond),
+        "limit": limit,
+        "is_large": limit != estimate.DAILY_LIMITS[0],
         "duration": broadcast_texts.lasting(slower),
         "pace": settings.twilio_mps,
         "workers": workers,
@@ -190,6 +204,18 @@ def _told(
         if slower > found.seconds
         else 0,
     }
+
+
+def _how_sure(found: BroadcastEstimate, hours: int) -> Sentence:
+    waiting = sum(found.without_template.values())
+    if not waiting:
+        return ALL_SURE
+    return SURE.filled(sure=found.people - waiting, all=found.people, rest=waiting, hours=hours)
+
+
+def _bold(body: str) -> Markup:
+    """A message as WhatsApp shows it: what stands between asterisks is bold."""
+    return Markup(BOLD.sub(r"<strong>\1</strong>", str(escape(body))))  # noqa: S704 - escaped before
 
 
 def _workers(service: Service) -> int:

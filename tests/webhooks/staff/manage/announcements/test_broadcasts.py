@@ -62,6 +62,16 @@ def test_a_message_is_previewed_and_sent_once_by_who_did_it(office: Office) -> N
     assert TEXT in office.get("/broadcasts/1")
 
 
+def test_the_preview_says_in_a_sentence_who_gets_it_and_shows_it_as_it_is_read(office: Office) -> None:
+    """Of one person who did not write, before there is a template; no limit of WhatsApp's is as small."""
+    page = office.get(write(office))
+    [lead] = re.findall(r'<p class="lead">([^<]*)</p>', page)
+    assert re.findall(r"\d+", lead) == ["0", "1", "1", "24", "24"]
+    assert "<strong>stop</strong>" in page
+    assert "*stop*" not in page
+    assert "250" not in page
+
+
 def test_it_is_paused_resumed_and_cancelled_after_a_question(office: Office) -> None:
     number = sent(office).id
 
