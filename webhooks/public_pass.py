@@ -11,12 +11,15 @@ from bot.service import Service
 from flows.shapes import Invalid, Sentence
 from flows.text import _, ngettext_, words
 from flows.text import pass_days as pass_day_texts
+from flows.text.scan_results import RESULT_NAMES
 from webhooks import i18n
 from webhooks.staff.scanner import admit
 
 GOOD, WAIT, BAD, UNCLEAR = "good", "wait", "bad", "unclear"
 """How a verdict looks: each its own colour, and its own sign for who sees no colours."""
 AT_THE_GATE = _("At the gate, show the pass itself, not this page.")
+NAME = _("Name")
+"""Whose pass it is, for whoever works at the event."""
 FIND = _("Find your pass")
 """The way to the pass, for its holder: by their phone."""
 LABELS = {"event": _("Event"), "day": _("Day"), "party": _("Party"), "place": _("Place"), "notice": _("Note")}
@@ -62,15 +65,20 @@ def blueprint(service: Service) -> Blueprint:
         except (Invalid, Refused) as no:
             return _answer(404, VERDICT_OF_REFUSAL[no.code], ())
         offer = admit.offer(service, token, found.party_size)
-        return _answer(200, _verdict(found, offer), facts(found), offer)
+        named = ((i18n.say(NAME), i18n.say(offer.holder)),) if offer and offer.holder else ()
+        return _answer(200, _verdict(found, offer), (*named, *facts(found)), offer)
 
     return made
 
 
 def _verdict(status: PublicPassStatus, offer: admit.AdmissionOffer | None) -> PassVerdict:
-    """How the pass stands; to whoever admits also whether it has been used."""
+    """How the pass stands; to whoever admits also whether it has been used, and what speaks against it now."""
+    known = VERDICT_OF_STATE[status.state]
+    if offer and offer.objection and known.style == GOOD:
+        result, why = offer.objection
+        return PassVerdict(BAD, RESULT_NAMES[result], why)
     if offer is None or offer.earlier is None:
-        return VERDICT_OF_STATE[status.state]
+        return known
     if offer.left:
         some = _("{left} of {party} can still come in", left=offer.left, party=status.party_size)
         return PassVerdict(GOOD, some, offer.earlier)

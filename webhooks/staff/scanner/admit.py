@@ -18,8 +18,18 @@ from bot.service import Service
 from bot.usecases import report_guessing
 from flows.gate import answers as gate_answers
 from flows.shapes import Sentence
-from flows.shapes.scans import ADMITTED, ALREADY_ADMITTED, MAX_COUNT, Scan
-from flows.text import _, sentence_for
+from flows.shapes.scans import (
+    ADMITTED,
+    ALREADY_ADMITTED,
+    EVENT_CLOSED,
+    MAX_COUNT,
+    REPLACED,
+    REVOKED,
+    WRONG_DAY,
+    WRONG_EVENT,
+    Scan,
+)
+from flows.text import _, sentence_for, words
 from webhooks import i18n, limits
 from webhooks.staff import session
 
@@ -33,6 +43,8 @@ TEXTS = {
 }
 STYLE_OF_RESULT = {ADMITTED: "good", ALREADY_ADMITTED: "wait"}
 """How each result looks: green in, amber already used, red everything else."""
+AT_EVERY_GATE = frozenset((WRONG_EVENT, REPLACED, REVOKED, EVENT_CLOSED, WRONG_DAY))
+"""Results for which there is no button: at no gate would anybody be admitted."""
 RATE_LIMIT = "120 per minute"
 """Taps of one volunteer: nobody taps faster."""
 
@@ -49,6 +61,10 @@ class AdmissionOffer:
     """How many of the party can come in now; 0: there is no button."""
     earlier: Sentence | None
     """When, where and by whom the first of them were let in; None where nobody was."""
+    holder: Sentence | None = None
+    """The name on the pass; None where it has none, and for another event's."""
+    objection: tuple[str, Sentence] | None = None
+    """The result and the sentence of what speaks against them at every gate; None where nothing does."""
 
     @property
     def counts(self) -> range:
@@ -67,13 +83,16 @@ def offer(service: Service, token: str, party_size: int) -> AdmissionOffer | Non
         seen = checkins.admit(db, service.ring, scan, now)
     first = seen.first_entry if seen.result in (ADMITTED, ALREADY_ADMITTED) else None
     choice = _choice(service, row)
+    against = seen.result in AT_EVERY_GATE
     return AdmissionOffer(
         row.name,
         str(uuid4()),
         choice,
-        # Other objections are shown by the button, in red.
-        seen.admitted_now if first else party_size,
+        # What speaks against them at this gate alone is shown by the button, in red.
+        0 if against else seen.admitted_now if first else party_size,
         gate_answers.earlier(first, scan, now, user.event.timezone) if first else None,
+        words(seen.pass_.name) if seen.pass_ and seen.pass_.name else None,
+        (seen.result, gate_answers.headline(seen, scan)) if against else None,
     )
 
 

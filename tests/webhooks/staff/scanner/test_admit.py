@@ -1,17 +1,19 @@
 """Admitting on the page behind a pass's QR, with nothing but forms."""
 
 import re
+from datetime import time, timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
-from bot.domain import roster
+from bot.domain import checkins, roster
 from bot.domain.checkins import code_guessing
 from bot.domain.models import Attempt, Checkin, Pass, Staff
 from bot.domain.passes import tokens
 from bot.domain.roster import gates
 from bot.service import Service
+from flows.shapes.scans import EVENT_CLOSED, Admission
 from flows.understanding import codes
 from tests.webhooks.staff.conftest import RAVI, TOKEN, Browser, issue
 
@@ -149,3 +151,34 @@ def test_who_is_paused_for_guessing_admits_nobody(browser: Browser, service: Ser
     browser.sign_in()
     assert browser.send(path).status_code == 403
     assert entries(service) == []
+
+
+def test_on_a_wrong_day_there_is_no_button_and_the_roster_alone_reads_the_name(
+    browser: Browser, service: Service
+) -> None:
+    issued = issue(service, party_size=3)
+    with service.database.write() as db:
+        row = db.get_one(Pass, issued.id)
+        row.day += timedelta(days=1)
+        db.flush()
+        path, name = f"/p/{tokens.encode(tokens.token_of(row), service.ring)}", row.registration.full_name
+    assert name not in browser.client.get(path).text
+    browser.sign_in()
+    page = browser.client.get(path).text
+    assert (LOOK.findall(page), SCAN_ID.search(page), name in page) == (["wait"], None, True)
+
+
+def test_a_pass_that_is_good_today_is_not_green_where_no_gate_would_admit_it(
+    browser: Browser, service: Service, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.sign_in()
+    page = browser.client.get(path).text
+    assert LOOK.findall(page) == ["good"]
+    assert SCAN_ID.search(page)
+
+    def shut(*_: object) -> Admission:
+        return Admission(EVENT_CLOSED, "1", hours=(time(10), time(20)))
+
+    monkeypatch.setattr(checkins, "admit", shut)
+    page = browser.client.get(path).text
+    assert (LOOK.findall(page), SCAN_ID.search(page), "10 am – 8 pm" in page) == (["bad"], None, True)
