@@ -91,7 +91,7 @@ ROSTER_REFUSALS: Mapping[str, Sentence] = {
     ),
     "twice_in_file": _("This phone number is in the file twice."),
     "bad_role": _("Use one of these roles: volunteer, supervisor, admin."),
-    "bad_gate_name": _("Enter a gate name with at least one letter a to z or a digit."),
+    "bad_gate_name": _("Enter a gate name with at least one letter or digit."),
     "gate_taken": _("Gate {gate} already exists."),
     "no_such_device": _("Scanner {name} not found."),
     "device_taken": _("Scanner {name} is already in use."),

@@ -1,6 +1,8 @@
 """Gates: add, close, open; pause and resume entry at one of them or at all."""
 
+from collections.abc import Collection
 from datetime import datetime
+from itertools import count
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +21,12 @@ def add(db: Session, slug: str, name: str) -> Gate:
     """
     event = get_event(db, slug, lock=True)
     named = roster_validation.name(name)
-    gate = Gate(event_id=event.id, slug=_slug(named), name=named, closed=False, paused_at=event.entry_paused_at)
+    there = _gates_of(db, event.id)
+    same = next((gate for gate in there if gate.name.lower() == named.lower()), None)
+    if same is not None:
+        raise Refused("gate_taken", gate=same.slug)
+    own = _slug(named, {gate.slug for gate in there})
+    gate = Gate(event_id=event.id, slug=own, name=named, closed=False, paused_at=event.entry_paused_at)
     violations.add(db, gate, "uq_gates_event_id_slug", Refused("gate_taken", gate=gate.slug))
     return gate
 
@@ -109,12 +116,14 @@ def _gates_of(db: Session, event_id: int) -> list[Gate]:
     return list(db.scalars(select(Gate).where(Gate.event_id == event_id).order_by(Gate.id)))
 
 
-def _slug(name: str) -> str:
-    """The gate's slug (docs/contract.md#the-command-line); a name without a Latin letter or digit cannot have one.
+def _slug(name: str, taken: Collection[str]) -> str:
+    """The gate's slug (docs/contract.md#the-command-line); `gate-2` or so for a name without a Latin letter or digit.
 
-    Raises Refused `bad_gate_name`, `bad_name`.
+    Raises Refused `bad_gate_name` for a name without any letter or digit, `bad_name`.
     """
     slug = events.gate_slug(name)
+    if not slug and any(character.isalnum() for character in name):
+        slug = next(free for number in count(len(taken) + 1) if (free := f"gate-{number}") not in taken)
     if not slug:
         raise Refused("bad_gate_name")
     if len(slug) > roster_validation.MAX_SLUG_LENGTH:
