@@ -9,7 +9,7 @@ from flows import understanding
 from flows.shapes import Answers, EventDay, Facts, Invalid, Option, UserInput
 from flows.text import pass_days as pass_day_texts
 from flows.text import words
-from flows.text.event_states import left_sentence
+from flows.text.event_states import left_sentences
 from flows.understanding import dates
 
 Days = Callable[[Answers, Facts], tuple[EventDay, ...]]
@@ -54,10 +54,11 @@ class Day:
         return found.isoformat() if found else None
 
     def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
-        """The days, with the places left where they are scarce."""
+        """The days, with the places left where they are scarce on one of them."""
+        days = [_day(day) for day in known["days"]]
         return tuple(
-            Option(day["day"], words(date.fromisoformat(day["day"])), left_sentence(_day(day)) or "")
-            for day in known["days"]
+            Option(day.day.isoformat(), words(day.day), left or "")
+            for day, left in zip(days, left_sentences(days), strict=True)
         )
 
     def shown(self, value: Any, known: Mapping[str, Any]) -> date:

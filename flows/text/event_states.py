@@ -113,15 +113,22 @@ def day_state(event: Registering, days: Sequence[EventDay], day: date, now: date
 
 
 FEW_PLACES_LEFT = 500
-"""Places below which a day's row tells how many are left: fifty of the largest parties that events usually
-take. Above that the number decides nothing for anybody, and stands nine times below itself in a list."""
+"""Places below which a list of days tells how many are left: fifty of the largest parties that events usually
+take. Where every day has more the number decides nothing for anybody, and would stand nine times below itself."""
 
 
-def left_sentence(day: EventDay) -> Sentence | None:
-    """`12 places left`, where the day has a limit and the places are scarce; of a full one that people wait for it."""
+def left_sentences(days: Sequence[EventDay]) -> list[Sentence | None]:
+    """Of each day `12 places left`, where it has a limit and on one of them places are scarce: on all, so that the days
+    can be compared; of a full one that people wait for it.
+    """
+    scarce = any(day.left and day.left < FEW_PLACES_LEFT for day in days)
+    return [_left_sentence(day, told=scarce) for day in days]
+
+
+def _left_sentence(day: EventDay, *, told: bool) -> Sentence | None:
     if day.left == 0:
         return _("full: waiting list")
-    if day.left is None or day.left >= FEW_PLACES_LEFT:
+    if day.left is None or not told:
         return None
     return ngettext_("{count} place left", "{count} places left", count=day.left)
 

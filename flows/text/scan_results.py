@@ -8,7 +8,7 @@ from flows.text.sentences import _
 RESULT_NAMES: Mapping[str, Sentence] = {
     "admitted": _("Admitted"),
     "left": _("Went out"),
-    "already_admitted": _("Already used"),
+    "already_admitted": _("Already admitted"),
     "too_many": _("Too many"),
     "not_inside": _("Not inside"),
     "wrong_day": _("Wrong day"),

@@ -118,10 +118,15 @@ def test_a_day_that_has_ended_is_over() -> None:
     assert event_states.day_state(FAIR, DAYS, date(2026, 1, 18), CLOSING) == "over"
 
 
-def test_what_is_left_is_said_only_where_it_is_scarce() -> None:
-    told = event_states.left_sentence(DAYS[0])
-    assert told
-    assert told.params == {"count": 5}
-    assert event_states.left_sentence(replace(DAYS[0], left=event_states.FEW_PLACES_LEFT - 1))
-    for plenty in (None, event_states.FEW_PLACES_LEFT, 200_000):
-        assert event_states.left_sentence(replace(DAYS[0], left=plenty)) is None
+def left(*places: int | None) -> list[object]:
+    """What is said of days with so many places left: the number, a sentence without one, or nothing."""
+    told = event_states.left_sentences([replace(DAYS[0], left=number) for number in places])
+    return [sentence and sentence.params.get("count", "full") for sentence in told]
+
+
+def test_what_is_left_is_said_of_all_days_where_it_is_scarce_on_one() -> None:
+    few = event_states.FEW_PLACES_LEFT
+    assert left(5) == [5]
+    assert left(few - 1, few, 200_000, None, 0) == [few - 1, few, 200_000, None, "full"]
+    assert left(few, 200_000, None) == [None, None, None]
+    assert left(0, few) == ["full", None]
