@@ -39,6 +39,8 @@ ROUTES = {
     ("GET", "/assets/<digest>/<path:name>"): ANYBODY,
     ("GET", "/favicon.ico"): ANYBODY,
     ("GET", "/healthz"): ANYBODY,
+    ("GET", "/look/<colour>.css"): ANYBODY,
+    ("GET", "/look/<slug>/<digest>.<suffix>"): ANYBODY,
     ("GET", "/metrics"): ANYBODY,
     ("GET", "/readyz"): ANYBODY,
     ("GET", "/media/passes/<token>.png"): "whoever has the signed link",
@@ -129,6 +131,9 @@ ROUTES = {
     ("GET", "/staff/manage/<slug>/poster"): ADMIN,
     ("POST", "/staff/manage/<slug>/poster"): ADMIN,
     ("GET", "/staff/manage/<slug>/kinds"): ADMIN,
+    ("GET", "/staff/manage/<slug>/look"): ADMIN,
+    ("GET", "/staff/manage/<slug>/look/pass.png"): ADMIN,
+    ("POST", "/staff/manage/<slug>/look"): ADMIN,
     **{
         (method, f"/staff/manage/<slug>/{page}"): ADMIN
         for method in ("GET", "POST")

@@ -13,6 +13,7 @@ from webhooks import (
     home,
     i18n,
     limits,
+    look,
     media,
     metrics,
     public_pass,
@@ -47,6 +48,7 @@ def create_app(service: Service) -> Flask:
     for made in (
         assets.blueprint(),
         home.blueprint(service),
+        look.blueprint(service),
         media.blueprint(service),
         public_pass.blueprint(service),
         health.blueprint(service),

@@ -1,7 +1,6 @@
 """The first page: the events that people can register for, with links to WhatsApp and the web."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from flask import Blueprint, render_template
 
@@ -9,11 +8,12 @@ from bot.conversation.web_submissions import Asker
 from bot.service import Service
 from bot.settings import Settings
 from flows.shapes import Event
-from flows.text import _, words
+from flows.text import _
 from flows.text.choices import open_events
 from flows.visitor.registration import none_open
-from webhooks import i18n, trial
+from webhooks import i18n, look, trial
 from webhooks.chat_links import chat_link
+from webhooks.look import EventHead
 
 TEXTS = {
     "TITLE": _("Entry passes"),
@@ -25,17 +25,13 @@ TEXTS = {
     "ON_THE_WEB": _("Register here"),
     "FIND": _("Already registered? Find your pass"),
 }
-ONE_DAY = _("{first}")
-DATE_SPAN = _("{first} to {last}")
 
 
 @dataclass(frozen=True, slots=True)
 class EventCard:
     """An event as the page shows it."""
 
-    name: str
-    venue: str
-    dates: str
+    head: EventHead
     slug: str
     whatsapp: str
     """The link to a chat with us; empty where there is no number to write to."""
@@ -53,22 +49,13 @@ def blueprint(service: Service) -> Blueprint:
         cards = [event_card(event, service.settings) for event in opened]
         why = [] if cards else [i18n.say(sentence) for sentence in none_open(facts)]
         ways = trial.ways(service, cards[0].whatsapp if cards else "")
-        return render_template("front.html", cards=cards, why=why, words={**TEXTS, **trial.TEXTS}, ways=ways)
+        sheets = list(dict.fromkeys(card.head.colours for card in cards if card.head.colours))
+        told = {"cards": cards, "why": why, "words": {**TEXTS, **trial.TEXTS}, "ways": ways}
+        return render_template("front.html", **told, sheets=sheets)
 
     return routes
 
 
 def event_card(event: Event, settings: Settings) -> EventCard:
     """The event in the page's language."""
-    return EventCard(
-        name=i18n.say(words(event.name)),
-        venue=i18n.say(words(event.venue)) if event.venue else "",
-        dates=dates(event.starts_on, event.ends_on),
-        slug=event.slug,
-        whatsapp=chat_link(settings, f"hi {event.slug}"),
-    )
-
-
-def dates(first: date, last: date) -> str:
-    """The days from the first to the last, or the one."""
-    return i18n.say(ONE_DAY if first == last else DATE_SPAN, first=first, last=last)
+    return EventCard(look.head_of(event), event.slug, chat_link(settings, f"hi {event.slug}"))

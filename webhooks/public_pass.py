@@ -1,6 +1,7 @@
 """The pass page that anybody sees who scans a pass's QR with a phone camera."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Response, render_template
 
@@ -10,9 +11,9 @@ from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Invalid, Sentence
 from flows.text import _, ngettext_, words
-from flows.text import pass_days as pass_day_texts
+from flows.text.pass_days import full_days
 from flows.text.scan_results import RESULT_NAMES
-from webhooks import i18n
+from webhooks import i18n, look
 from webhooks.staff.scanner import admit
 
 GOOD, WAIT, BAD, UNCLEAR = "good", "wait", "bad", "unclear"
@@ -22,7 +23,7 @@ NAME = _("Name")
 """Whose pass it is, for whoever works at the event."""
 FIND = _("Find your pass")
 """The way to the pass, for its holder: by their phone."""
-LABELS = {"event": _("Event"), "day": _("Day"), "party": _("Party"), "place": _("Place"), "notice": _("Note")}
+LABELS = {"day": _("Day"), "notice": _("Note")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,9 @@ def blueprint(service: Service) -> Blueprint:
             with service.database.read() as db:
                 found = public_status.public_status(db, service.ring, token, service.now())
         except (Invalid, Refused) as no:
-            return _answer(404, VERDICT_OF_REFUSAL[no.code], ())
+            return _answer(404, VERDICT_OF_REFUSAL[no.code])
         offer = admit.offer(service, token, found.party_size)
-        named = ((i18n.say(NAME), i18n.say(offer.holder)),) if offer and offer.holder else ()
-        return _answer(200, _verdict(found, offer), (*named, *facts(found)), offer)
+        return _answer(200, _verdict(found, offer), found, offer)
 
     return made
 
@@ -86,26 +86,34 @@ def _verdict(status: PublicPassStatus, offer: admit.AdmissionOffer | None) -> Pa
     return PassVerdict(WAIT, everybody, offer.earlier)
 
 
-def facts(status: PublicPassStatus) -> tuple[tuple[str, str], ...]:
-    """Labels and what stands beside them, in the page's language."""
-    people = ngettext_("{count} person", "{count} people", count=status.party_size)
+def _facts(status: PublicPassStatus, offer: admit.AdmissionOffer | None) -> dict[str, Any]:
+    """The head of the event, the party, and labels with what stands beside them, in the page's language."""
     lines = {
-        "event": i18n.say(words(status.event.name)),
-        "day": i18n.say(pass_day_texts.describe_days(status.dates)),
-        "party": i18n.say(people),
-        "place": i18n.say(words(status.event.venue)) if any(status.event.venue.values()) else "",
+        "day": full_days(status.dates, i18n.language()),
         "notice": i18n.say(words(status.event.notice)) if status.event.notice else "",
     }
-    return tuple((i18n.say(LABELS[name]), value) for name, value in lines.items() if value)
+    named = [(i18n.say(NAME), i18n.say(offer.holder))] if offer and offer.holder else []
+    return {
+        "event_head": look.head_of(status.event),
+        "party": look.party(status.party_size),
+        "lines": [*named, *((i18n.say(LABELS[name]), value) for name, value in lines.items() if value)],
+    }
 
 
 def _answer(
-    status: int, verdict: PassVerdict, lines: tuple[tuple[str, str], ...], offer: admit.AdmissionOffer | None = None
+    status: int,
+    verdict: PassVerdict,
+    found: PublicPassStatus | None = None,
+    offer: admit.AdmissionOffer | None = None,
 ) -> Response:
-    day = dict(lines).get(i18n.say(LABELS["day"]), "")
-    advice = i18n.say(verdict.advice, day=day)
-    note = AT_THE_GATE if verdict.style != BAD and lines else None
-    told = {"verdict": verdict, "advice": advice, "lines": lines, "note": None if offer else note}
+    day = full_days(found.dates, i18n.language()) if found else ""
+    note = AT_THE_GATE if found and verdict.style != BAD and not offer else None
+    told = {
+        "verdict": verdict,
+        "advice": i18n.say(verdict.advice, day=day),
+        "note": note,
+        **(_facts(found, offer) if found else {}),
+    }
     page = render_template("pass.html", **told, offer=offer, admit=admit.TEXTS, find=FIND)
     # The pass may be cancelled the next minute, and search engines must not list it.
     return Response(page, status, {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"})

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -31,7 +32,7 @@ class ParsedParam(click.ParamType[Value]):
         complaint: str = "",
         words: Mapping[str, Value] | None = None,
     ) -> None:
-        """`name` stands in the help; `parse` raises ValueError or ArithmeticError for a text that is no such value.
+        """`name` stands in the help; `parse` raises ValueError, ArithmeticError or OSError for what is no such value.
 
         `complaint` goes on after the text and `is`; `words` have a meaning of their own.
         """
@@ -43,7 +44,7 @@ class ParsedParam(click.ParamType[Value]):
             return value  # type: ignore[no-any-return]  # click gives values and texts alike
         try:
             return self._words[value] if value in self._words else self._parse(value)
-        except (ValueError, ArithmeticError):
+        except (ValueError, ArithmeticError, OSError):
             self.fail(f"{value!r} is {self._complaint}", param, ctx)
 
 
@@ -123,5 +124,8 @@ LANGUAGES = ParsedParam[tuple[str, ...]](
 """Codes of languages, separated by commas; as typed."""
 COUNTRIES = ParsedParam("COUNTRIES", str, words={NO_LIMIT: ""})
 """Two letters each, separated by commas; as typed."""
+PICTURE = ParsedParam[bytes | None](
+    "FILE", lambda name: Path(name).read_bytes(), "no file that can be read", {NO_LIMIT: None}
+)
 IN_LANGUAGE = ParsedParam("LANG=TEXT", _in_language, "not of the form hi=…")
 """The code of a language and a text: hi=पुस्तक मेला."""

@@ -17,7 +17,7 @@ from admin_cli.events import days as event_days
 from admin_cli.events import entry, kinds, poster, qr_links, unconfirmed
 from admin_cli.events import reminder as event_reminder
 from admin_cli.events import texts as event_texts
-from admin_cli.events.options import MORE_OPTIONS, OPTIONS, completed, given
+from admin_cli.events.options import MORE_OPTIONS, OPTIONS, completed, given, opened_pictures
 from admin_cli.events.views import day_row, everything, row
 
 if TYPE_CHECKING:
@@ -230,6 +230,7 @@ def set_(ctx: click.Context, /, slug: str, **_fields: Any) -> None:
     fields = given(ctx)
     if not fields:
         raise click.UsageError("nothing to change: give at least one option", ctx)
+    fields |= opened_pictures(fields)
     with session.writing(audit.EVENT_CHANGED, slug) as db:
         before = get_event(db, slug, lock=True)
         days = {row.day for row in before.days}

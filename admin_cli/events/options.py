@@ -13,6 +13,8 @@ from admin_cli.console.parameters import (
     LANGUAGES,
     LIMIT,
     MOMENT,
+    NO_LIMIT,
+    PICTURE,
     WHOLE_NUMBER,
 )
 
@@ -54,6 +56,15 @@ MORE_OPTIONS = (
         multiple=True,
         help="A line shown with the event; can be repeated for each language.",
     ),
+    click.option("--colour", metavar="#0B6E4F", help="The colour of its pages and passes; `none`: ours."),
+    click.option(
+        "--logo", type=PICTURE, help="Its logo on pages, passes and paper, PNG, JPEG or WebP; `none`: no logo."
+    ),
+    click.option(
+        "--header",
+        type=PICTURE,
+        help="A picture above its pages and passes, 4 times as wide as high; `none`: no picture.",
+    ),
     click.option("--organiser", help="The organiser, responsible for the event and its visitors' data."),
     click.option("--purpose", help="The purpose of the data."),
     click.option(
@@ -92,6 +103,8 @@ def given(ctx: click.Context) -> dict[str, Any]:
     options = {name: value for name, value in ctx.params.items() if name != "slug" and typed(ctx, name)}
     if "hours" in options:
         options["opens"], options["closes"] = options.pop("hours")
+    if options.get("colour") == NO_LIMIT:
+        options["colour"] = ""
     fields = {FIELDS.get(name, name): value for name, value in options.items()}
     return {name: dict(value) if name in _BY_LANGUAGE else value for name, value in fields.items()}
 
@@ -110,3 +123,10 @@ def completed(fields: dict[str, Any], event: "Event") -> dict[str, Any]:
         zone = ZoneInfo(fields.get("timezone", event.timezone))
         whole["registration_opens_at"] = fields["registration_opens_at"].replace(tzinfo=zone)
     return whole
+
+
+def opened_pictures(fields: dict[str, Any]) -> dict[str, Any]:
+    """The pictures among the fields, checked before anything is locked. Raises Refused."""
+    from bot.domain.events import identity, validation
+
+    return validation.checked({name: fields[name] for name in identity.KINDS if name in fields})

@@ -18,7 +18,7 @@ from admin_cli.console import out_files, session
     "--logo",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="A picture for its head, PNG or JPEG; printed in grey.",
+    help="A picture for its head in place of the event's logo, PNG or JPEG; printed in grey.",
 )
 @out_files.yes
 def poster(slug: str, out: Path, paper: str, logo: Path | None, yes: bool) -> None:
@@ -30,17 +30,19 @@ def poster(slug: str, out: Path, paper: str, logo: Path | None, yes: bool) -> No
     """
     from bot.delivery.campaigns import posters
     from bot.domain import events
+    from bot.domain.events import identity
     from bot.domain.exports.files import write_whole
 
     with session.reading() as db:
         event = events.by_slug(db, slug)
         _ = event.days  # read while the session is open
+        look = identity.of(db, event)
     out_files.check(out, yes=yes)
     with ExitStack() as files:
         picture = files.enter_context(logo.open("rb")) if logo else None
         try:
             with write_whole(out, 0o644) as part, part.open("wb") as file:
-                posters.write_poster(file, event, session.load_settings(), paper, picture)
+                posters.write_poster(file, event, look, session.load_settings(), paper, picture)
         except OSError as error:
             raise click.ClickException(f"could not write {out}: {error.strerror}") from None
     click.echo(f"wrote {out}", err=True)

@@ -50,6 +50,9 @@ def everything(event: "Event") -> dict[str, Any]:
         "waiting_list": event.waiting_list,
         "form": event.form,
         "entry_paused": event.entry_paused_at and event.entry_paused_at.astimezone(ZoneInfo(event.timezone)),
+        "colour": event.colour or None,
+        "logo": bool(event.logo),
+        "header": bool(event.header),
         "questions": event.questions,
     }
 

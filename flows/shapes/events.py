@@ -123,6 +123,11 @@ class Event:
     """Whether people can wait for a place on a day that is full."""
     form: str = "off"
     """To whom the questions are offered as one form besides: nobody (`off`), the event's `team`, everybody (`on`)."""
+    colour: str = ""
+    """`#0b6e4f`; empty: it has chosen none."""
+    logo: str = ""
+    header: str = ""
+    """The digests of its pictures; empty: it has none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,11 @@ def people(count: int) -> Sentence:
     return ngettext_("{count} person", "{count} people", count=count)
 
 
+def without(said: str, number: str) -> str:
+    """A number's words alone, `people` of `3 people`; all of them where the number is written otherwise."""
+    return " ".join(said.replace(number, " ", 1).split()) or said
+
+
 def open_events(facts: Facts) -> tuple[Event, ...]:
     """The events that somebody can register or wait for now."""
     return tuple(event for event in facts.events if takes_visitors(event, facts))

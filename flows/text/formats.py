@@ -1,5 +1,6 @@
 """Days, hours and numbers as a language writes them."""
 
+import re
 from datetime import date, datetime, time
 from functools import lru_cache
 
@@ -10,6 +11,8 @@ from flows.text.languages import TABLE, Language
 
 CACHE_SIZE = 1024
 """Days and numbers of which the written form is kept: an event has few of them, and each is written for everybody."""
+_WEEKDAY = re.compile(r"E+[^dMLy]*")
+"""How a language's pattern of a day begins where the weekday comes first."""
 
 
 @lru_cache(CACHE_SIZE)
@@ -35,10 +38,12 @@ def _day(value: date, language: str) -> str:
     return str(format_date(value, TABLE[language].day, TABLE[language].locale))
 
 
+@lru_cache(CACHE_SIZE)
 def full_day(value: date, language: str, weekday: bool = False) -> str:
-    """A day of any year (`17 Jan 2026`), also with its weekday."""
+    """A day of any year (`17 Jan 2026`), also with its weekday as days of a visit have it (`Sat 17 Jan 2026`)."""
     written = TABLE[language]
-    return format_date(value, f"EEE {written.full_day}" if weekday else written.full_day, written.locale)
+    named = _WEEKDAY.match(written.day) if weekday else None
+    return str(format_date(value, f"{named[0] if named else ''}{written.full_day}", written.locale))
 
 
 def _hour(value: time, written: Language) -> str:

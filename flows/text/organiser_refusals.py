@@ -14,6 +14,16 @@ ORGANISER_REFUSALS: Mapping[str, Sentence] = {
     "bad_venue": _("Enter a shorter venue."),
     "bad_text": _("Enter a shorter text."),
     "bad_logo": _("This file is not a picture that can be printed. Choose a PNG or JPEG."),
+    "bad_picture": _("This file is not a picture that we can read. Choose a PNG, JPEG or WebP."),
+    "picture_too_large": _(
+        "This picture is too large. Choose one of at most {megabytes} MB and {megapixels} million pixels."
+    ),
+    "picture_too_small": _("This picture is too small. It needs at least {width} by {height} pixels."),
+    "logo_too_pale": _("This logo is hardly seen on white paper. Choose one in darker colours."),
+    "bad_colour": _("Enter the colour as # and six digits or letters a to f, such as #0b6e4f."),
+    "colour_unreadable": _(
+        "Neither white nor dark words can be read on {colour}. The most similar colour that works is {nearest}."
+    ),
     "bad_dates": _("Enter the dates as YYYY-MM-DD, the first before the last."),
     "too_many_days": _("An event has at most {most} days."),
     "bad_hours": _("Enter both times, as HH:MM-HH:MM."),

@@ -1,10 +1,13 @@
-"""The days of a pass in words, alike everywhere."""
+"""The days and hours of a pass in words, alike everywhere."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, time
 
 from flows.shapes import PassFacts, Sentence
-from flows.text import _, ngettext_, words
+from flows.text import LANGUAGES, _, ngettext_, render, words
+from flows.text.formats import full_day
+from flows.text.languages import SOURCE
 
 MAX_SPANS = 3
 """Spans that are named; further days are counted."""
@@ -27,6 +30,32 @@ def describe_days(days: Sequence[date]) -> Sentence:
         parts.append(ngettext_("and {count} more", "and {count} more", count=rest))
     named = {f"part{place}": part for place, part in enumerate(parts)}
     return Sentence(", ".join(f"{{{name}}}" for name in named), named)
+
+
+def full_days(days: Sequence[date], language: str) -> str:
+    """The same in this language (English where we do not have it), the last day that is named with its year."""
+    spoken = language if language in LANGUAGES else SOURCE
+    named = describe_days(days)
+    last = next(reversed(list(_spans(days))[:MAX_SPANS]))[-1]
+    return render(_with_year(named, last, full_day(last, spoken, weekday=True)), spoken)
+
+
+def open_hours(opens: time | None, closes: time | None) -> Sentence | None:
+    """When the event is open, where that is known."""
+    if opens and closes:
+        return _("Open {opens} – {closes}", opens=opens, closes=closes)
+    if opens:
+        return _("Open from {opens}", opens=opens)
+    return _("Open until {closes}", closes=closes) if closes else None
+
+
+def _with_year(sentence: Sentence, day: date, said: str) -> Sentence:
+    """The sentence with these words in place of a day, at whatever depth it stands."""
+    params = {
+        name: _with_year(value, day, said) if isinstance(value, Sentence) else said if value == day else value
+        for name, value in sentence.params.items()
+    }
+    return replace(sentence, params=params)
 
 
 def _span(days: Sequence[date]) -> Sentence:

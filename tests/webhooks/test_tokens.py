@@ -14,6 +14,7 @@ PAIRS = [
     *(("ink", f"{tint}-tint", WORDS) for tint in ("brand", "good", "warn", "bad")),
     *((tint, f"{tint}-tint", WORDS) for tint in ("brand", "good", "warn", "bad")),
     *((f"{kind}-ink", below, WORDS) for kind in ("brand", "bad") for below in (kind, f"{kind}-strong")),
+    ("event-ink", "event", WORDS),
     *((f"verdict-{kind}-ink", f"verdict-{kind}", VERDICT) for kind in ("good", "warn", "bad")),
     *((words, "stage", VERDICT) for words in ("stage-ink", "stage-good", "stage-bad")),
     *(("edge", below, LARGE) for below in ("card", "ground")),

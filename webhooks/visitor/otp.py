@@ -11,8 +11,9 @@ from bot.errors import Refused
 from flows import engine
 from flows.shapes import Invalid, Sentence
 from flows.text import _
+from flows.text.choices import event_by
 from flows.visitor.web_registration import FIND_PASSES, OTP, send_otp
-from webhooks import i18n, limits
+from webhooks import i18n, limits, look
 from webhooks.chat_links import chat_link, inbox_link
 from webhooks.visitor import countries
 from webhooks.visitor import session as visitor_session
@@ -109,7 +110,8 @@ def page(ctx: VisitorContext, address: str, change: str, no: Invalid | None = No
         "whatsapp": chat_link(ctx.service.settings, "hi"),
         "write_first": no is not None and no.code in ("otp_country", "otp_budget", "otp_too_many", "otp_unreachable"),
     }
-    inputs = {"code": code, "action": address, "change": change}
+    event = event_by(str(ctx.draft.values.get("event") or ""), ctx.facts)
+    inputs = {"code": code, "action": address, "change": change, "event_head": look.head_of(event) if event else None}
     return Response(render_template("visitor/code.html", words=TEXTS, **inputs, **told), status(no))
 
 

@@ -14,16 +14,14 @@ from werkzeug.wrappers import Response as Answer
 
 from bot.delivery.images import cache as image_cache
 from bot.delivery.images import qr
-from bot.delivery.images.pass_image import PassImage, entry_rule
+from bot.delivery.images.pass_image import ANY_GATE, PassImage, entry_rule
 from bot.domain import events, passes, people
 from bot.domain.models import Pass
 from bot.domain.passes import days as pass_days
 from bot.service import Service
 from flows.shapes import SendPass
 from flows.text import _, event_states, words
-from flows.text.choices import people as so_many
-from flows.text.pass_days import describe_days
-from webhooks import i18n, limits
+from webhooks import i18n, limits, look
 from webhooks.chat_links import chat_link
 from webhooks.visitor import calendar
 from webhooks.visitor import session as visitor_session
@@ -57,13 +55,8 @@ TEXTS = {
     "ALL": _("All my passes"),
     "LEAVE": _("Forget me on this device"),
     "DATA": _("Your data: see, save or delete it"),
-    "EVENT": _("Event"),
-    "DAY": _("Day"),
-    "HOURS": _("Hours"),
-    "PARTY": _("Party"),
+    "GATE": _("Gate"),
     "NAME": _("Name"),
-    "PLACE": _("Place"),
-    "FROM_TO": _("{opens} to {closes}"),
 }
 
 NOTES = {"already": "ALREADY", "sent": "SENT", "changed": "CHANGED", "same": "SAME"}
@@ -150,6 +143,8 @@ def show_pass_page(service: Service, visible: VisiblePass, files: PassFiles) -> 
         qr=qr_address(told.qr_text),
         files=files,
         pass_id=files.pass_id,
+        event_head=look.head_of(events.shape(visible.row.event), told.days, told.opens, told.closes),
+        party=look.party(told.party_size),
         lines=lines(told),
         told=_image_facts(visible.row),
         map_url=visible.row.event.map_url,
@@ -170,15 +165,10 @@ def _image_facts(row: Pass) -> list[str]:
 
 
 def lines(image: PassImage) -> list[tuple[str, str]]:
-    """Labels and what stands beside them."""
-    hours = i18n.say(TEXTS["FROM_TO"], opens=image.opens, closes=image.closes) if image.opens and image.closes else ""
+    """Labels and what stands beside them: what the head of the page does not say."""
     found = {
-        "EVENT": image.event,
-        "DAY": i18n.say(describe_days(image.days)),
-        "HOURS": hours,
-        "PARTY": i18n.say(so_many(image.party_size)),
         "NAME": image.full_name,
-        "PLACE": image.venue,
+        "GATE": ", ".join(image.gates) or i18n.say(ANY_GATE),
         "RULE": i18n.say(entry_rule(image.policy, on_each_day=len(image.days) > 1)),
     }
     return [(i18n.say(TEXTS[name]), value) for name, value in found.items() if value]

@@ -22,9 +22,8 @@ from flows.visitor import waiting_question
 from flows.visitor.consent import consent_of
 from flows.visitor.waiting_question import WAIT
 from flows.visitor.web_registration import WEB_REGISTRATION
-from webhooks import i18n
+from webhooks import i18n, look
 from webhooks.chat_links import chat_link
-from webhooks.home import dates
 from webhooks.visitor import countries
 from webhooks.visitor import otp as otp_page
 from webhooks.visitor.context import VisitorContext, visitor_context
@@ -159,8 +158,7 @@ def about(form: RegistrationForm) -> dict[str, object]:
     event = form.event
     return {
         "event": i18n.say(words(event.name)),
-        "dates": dates(event.starts_on, event.ends_on),
-        "venue": i18n.say(words(event.venue)) if any(event.venue.values()) else "",
+        "event_head": look.head_of(event),
         "notice": i18n.say(words(event.notice)) if event.notice else "",
         "welcome": i18n.say(words(event.welcome)) if event.welcome else "",
         "slug": event.slug,

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from bot.delivery.images.pass_image import PassImage, draw
 from bot.delivery.outbox.whatsapp_text import name_in, venue_in
+from bot.domain.events import identity
 from bot.domain.keys import KeyRing
-from bot.domain.models import EventDay, Pass, table
+from bot.domain.models import Event, EventDay, Kind, Pass, table
 from bot.domain.passes import tokens
 from bot.errors import Refused
 from bot.settings import Settings
@@ -21,6 +22,7 @@ from flows.understanding import codes
 CACHE_SIZE = 64
 """Pictures kept in a process: Twilio and the visitor ask for the same one within seconds. 40 KB each."""
 
+SAMPLE_NAME, SAMPLE_PARTY, SAMPLE_CODE = "Asha Verma", 3, "XXXX-XXXX"
 SAMPLE_DAY = date(2027, 1, 16)
 """A Saturday."""
 
@@ -68,15 +70,34 @@ def sample_image(origin: str) -> bytes:
         venue="Pragati Maidan",
         opens=time(10),
         closes=time(20),
-        full_name="Asha Verma",
+        full_name=SAMPLE_NAME,
         day=SAMPLE_DAY,
-        party_size=3,
-        code="XXXX-XXXX",
+        party_size=SAMPLE_PARTY,
+        code=SAMPLE_CODE,
         qr_text=tokens.qr_text(origin, "SAMPLE"),
         policy="daily",
         language="en",
     )
     return _drawn(facts)
+
+
+def sample_of(event: Event, look: identity.Identity, origin: str) -> bytes:
+    """The PNG of a pass of this event that is nobody's: how its passes look."""
+    facts = PassImage(
+        event=event.name,
+        venue=event.venue,
+        opens=event.opens,
+        closes=event.closes,
+        full_name=SAMPLE_NAME,
+        day=event.starts_on,
+        party_size=SAMPLE_PARTY,
+        code=SAMPLE_CODE,
+        qr_text=tokens.qr_text(origin, "SAMPLE"),
+        policy=event.policy,
+        language="en",
+        identity=look,
+    )
+    return draw(facts)
 
 
 def image_facts(
@@ -115,7 +136,15 @@ def facts_of(
         language=reader,
         shared=shared and shown.party_size > 1,
         kind="" if kind.number == 0 else str(kind.labels.get(reader) or kind.labels.get("en") or kind.slug),
+        gates=_gates(kind, event) if kind.gates else (),
+        identity=identity.of(db, event),
     )
+
+
+def _gates(kind: Kind, event: Event) -> tuple[str, ...]:
+    """The names of the gates by which passes of the kind enter."""
+    names = {gate.slug: gate.name for gate in event.gates}
+    return tuple(names.get(slug, slug) for slug in kind.gates or ())
 
 
 def _hours(db: Session, pass_: Pass) -> tuple[time | None, time | None]:

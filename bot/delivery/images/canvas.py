@@ -1,4 +1,4 @@
-"""The canvas on which a pass is drawn: grey values while drawing, two colour ramps in the PNG."""
+"""The canvas on which a pass is drawn: grey values at first; in the PNG two colour ramps, and pictures' colours."""
 
 import struct
 import zlib
@@ -18,20 +18,52 @@ HEIGHT = 2600
 
 SHADES = 8
 """Shades in each ramp; two ramps make a palette of 16, four bits a pixel."""
-HEAD_INK, BODY_INK = (21, 42, 92), (17, 20, 28)
-WHITE_ON_BLUE = tuple((255 - value) * SHADES // 256 for value in range(256))
-BLACK_ON_WHITE = tuple(SHADES + value * SHADES // 256 for value in range(256))
+BODY_INK, BODY_PAPER = (17, 20, 28), (255, 255, 255)
+HEAD = tuple((255 - value) * SHADES // 256 for value in range(256))
+BODY = tuple(SHADES + value * SHADES // 256 for value in range(256))
 """Places in the palette by grey value: of the head, which is written dark on light like all else, and of the rest."""
 PAPER, INK, GREY = 255, 0, 72
 """Grey values: labels in GREY stand out from the paper 7 to 1, enough in the sun."""
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-BITS, OF_A_PALETTE = 4, 3
-ROW_BYTES = WIDTH * BITS // 8
-PLAIN, AS_ABOVE = b"\x00", b"\x02" + bytes(ROW_BYTES)
+OF_A_PALETTE = 3
+NARROW, BROAD = 4, 8
+"""Bits of a pixel: of a palette of the two ramps alone, and of one with a picture's colours."""
+MAX_COLOURS = {NARROW: 2 * SHADES, BROAD: 256}
+PLAIN, UP = b"\x00", b"\x02"
 """The filters None and Up (ISO/IEC 15948). Written by ourselves, a PNG can be put together from bands kept ready."""
 DEFLATED, ENDED = b"\x78\x01", b"\x03\x00"
 """How a stream begins (RFC 1950), and its last block, an empty one (RFC 1951)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of a picture: the two ramps, and behind them those of its head's pictures, if it has any."""
+
+    colours: bytes
+    """Red, green and blue of each."""
+
+    @property
+    def bits(self) -> int:
+        """Of each pixel."""
+        return NARROW if len(self.colours) // 3 <= MAX_COLOURS[NARROW] else BROAD
+
+
+def palette(ground: tuple[int, int, int], ink: tuple[int, int, int], more: bytes = b"") -> Palette:
+    """The ramps of a head with this ground and ink, and of the rest; `more` are a picture's colours."""
+    ramps = ((ground, ink), (BODY_INK, BODY_PAPER))
+    shades = (_mixed(one, two, shade) for one, two in ramps for shade in range(SHADES))
+    return Palette(bytes(part for shade in shades for part in shade) + more)
+
+
+@dataclass(frozen=True, slots=True)
+class Inlay:
+    """A part of a band with colours of its own."""
+
+    pixels: Image.Image
+    """Places in the palette (mode `L`)."""
+    at: tuple[int, int]
+    mask: Image.Image | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,37 +105,43 @@ class PassCanvas:
         write(self.draw, (left, self.top + round(height * 0.8)), line, style, ink)
         self.top += height
 
-    def band(self, ramp: Sequence[int]) -> Band:
-        """What is written, in the colours of a ramp."""
+    def band(self, ramp: Sequence[int], bits: int, inlays: Sequence[Inlay] = ()) -> Band:
+        """What is written, in the colours of a ramp, and what is laid over it."""
         written = self.image.crop((0, 0, WIDTH, self.top)).point(list(ramp))
-        written.putpalette(PALETTE)
-        rows = _filtered(written.tobytes("raw", "P;4"))
+        for inlay in inlays:
+            written.paste(inlay.pixels, inlay.at, inlay.mask)
+        written.putpalette(bytes(3 * MAX_COLOURS[bits]))
+        rows = _filtered(written.tobytes("raw", "P;4") if bits == NARROW else written.tobytes(), WIDTH * bits // 8)
         # Run lengths alone: faster than searching for repeats, and as small for flat areas.
-        deflating = zlib.compressobj(wbits=-zlib.MAX_WBITS, strategy=zlib.Z_RLE)
+        strategy = zlib.Z_DEFAULT_STRATEGY if inlays else zlib.Z_RLE
+        deflating = zlib.compressobj(wbits=-zlib.MAX_WBITS, strategy=strategy)
         return Band(self.top, rows, deflating.compress(rows) + deflating.flush(zlib.Z_FULL_FLUSH))
 
 
-def png(bands: Sequence[Band]) -> bytes:
-    """The bands one below the other, as a PNG."""
-    header = struct.pack(">IIBBBBB", WIDTH, sum(band.height for band in bands), BITS, OF_A_PALETTE, 0, 0, 0)
+def png(bands: Sequence[Band], colours: Palette) -> bytes:
+    """The bands one below the other, each of the palette's bits, as a PNG."""
+    header = struct.pack(">IIBBBBB", WIDTH, sum(band.height for band in bands), colours.bits, OF_A_PALETTE, 0, 0, 0)
     check = reduce(lambda before, band: zlib.adler32(band.rows, before), bands, zlib.adler32(b""))
     packed = DEFLATED + b"".join(band.packed for band in bands) + ENDED + check.to_bytes(4, "big")
-    return SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"PLTE", PALETTE) + _chunk(b"IDAT", packed) + _chunk(b"IEND")
+    return (
+        SIGNATURE
+        + _chunk(b"IHDR", header)
+        + _chunk(b"PLTE", colours.colours)
+        + _chunk(b"IDAT", packed)
+        + _chunk(b"IEND")
+    )
 
 
-def _filtered(packed: bytes) -> bytes:
+def _filtered(packed: bytes, size: int) -> bytes:
     """Rows as PNG has them. Of a row that is as the one above only that is said: most are, and it packs to nothing."""
-    rows = [packed[at : at + ROW_BYTES] for at in range(0, len(packed), ROW_BYTES)]
-    return b"".join(AS_ABOVE if row == above else PLAIN + row for row, above in zip(rows, [b"", *rows], strict=False))
+    rows, as_above = [packed[at : at + size] for at in range(0, len(packed), size)], UP + bytes(size)
+    return b"".join(as_above if row == above else PLAIN + row for row, above in zip(rows, [b"", *rows], strict=False))
 
 
 def _chunk(name: bytes, content: bytes = b"") -> bytes:
     return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
 
-def _mixed(ink: tuple[int, int, int], shade: int) -> tuple[int, ...]:
+def _mixed(one: tuple[int, int, int], two: tuple[int, int, int], shade: int) -> tuple[int, ...]:
     share = shade / (SHADES - 1)
-    return tuple(round(part + (255 - part) * share) for part in ink)
-
-
-PALETTE = bytes(part for ink in (HEAD_INK, BODY_INK) for shade in range(SHADES) for part in _mixed(ink, shade))
+    return tuple(round(first + (second - first) * share) for first, second in zip(one, two, strict=True))

@@ -1,7 +1,8 @@
 """Draws a pass as a picture that can be found in a chat, read in the sun and scanned off a cracked screen.
 
-Portrait, 1,080 pixels wide. Sixteen shades in two ramps, so that the file stays small: the head in white
-on deep blue, everything else near black on white. Nothing is told by colour alone.
+Portrait, 1,080 pixels wide. Sixteen shades in two ramps, so that the file stays small: the head on the event's
+colour, everything else near black on white; an event with pictures has their colours besides. Nothing is told by
+colour alone.
 """
 
 from collections.abc import Callable
@@ -11,24 +12,14 @@ from functools import lru_cache
 
 from PIL import Image
 
-from bot.delivery.images import qr
-from bot.delivery.images.canvas import (
-    BLACK_ON_WHITE,
-    GREY,
-    INK,
-    MARGIN,
-    PAPER,
-    ROOM,
-    WHITE_ON_BLUE,
-    WIDTH,
-    Band,
-    PassCanvas,
-    png,
-)
+from bot.delivery.images import pass_head, qr
+from bot.delivery.images.canvas import BODY, GREY, INK, MARGIN, PAPER, ROOM, WIDTH, Band, PassCanvas, png
 from bot.delivery.images.typesetting import BOLD, REGULAR, Style, balanced, fitted, width, write
+from bot.domain.events.identity import PLAIN, Identity
 from flows.shapes import Sentence
-from flows.text import _, ngettext_, render
-from flows.text.pass_days import describe_days
+from flows.text import _, render
+from flows.text.choices import people, without
+from flows.text.pass_days import full_days, open_hours
 from flows.visitor.share import IN_PARTS
 
 MAX_CACHED_BANDS = 16
@@ -36,12 +27,18 @@ MAX_CACHED_BANDS = 16
 QR_SIDE = 700
 """Pixels of the QR symbol's side at most, with the quiet zone; each module is a whole number of them."""
 
-EVENT_STEPS = ((76, 2), (68, 2), (60, 2), (52, 3), (44, 3))
-VENUE_STEPS = ((38, 2), (34, 3), (30, 4))
 NAME_STEPS = ((66, 1), (58, 2), (50, 2), (44, 3), (38, 4))
 FACT_STEPS = ((58, 1), (52, 1), (46, 1), (40, 1), (34, 2), (28, 3))
+GATE_STEPS = ((36, 2), (30, 3))
 """Sizes in pixels and the lines that each may take, the preferred first."""
+FACTS_ROOM = 620
+"""Pixels for day, hours and gate, left of the party."""
+BADGE = (ROOM - 660, 216)
+"""Width and height of the plate with the party."""
+PARTY_STEPS = ((150, 1), (130, 1), (110, 1), (90, 1))
+PARTY_WORD_STEPS = ((40, 1), (34, 1), (28, 1), (24, 1))
 
+ANY_GATE = _("Any open gate")
 POLICIES = {
     "once": _("One entry, no re-entry. Come together, or tell the gate how many of you are there."),
     "daily": _("One entry on this day, no re-entry. Come together, or tell the gate how many of you are there."),
@@ -79,6 +76,10 @@ class PassImage:
     """For a pass of several days: all of them, `day` being the first."""
     shared: bool = False
     """Whether it is to be forwarded to the others of a party of several."""
+    gates: tuple[str, ...] = ()
+    """The names of the gates by which it enters; empty: by every one."""
+    identity: Identity = PLAIN
+    """The event's colour and pictures."""
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -87,41 +88,14 @@ class PassImage:
 
 
 def draw(facts: PassImage) -> bytes:
-    """The picture as a PNG of less than 150 KB."""
-    sheet = PassCanvas()
+    """The picture as a PNG of less than 150 KB; with a header's picture of less than 500."""
+    sheet, colours = PassCanvas(), pass_head.scheme(facts.identity).palette
     _person(sheet, facts)
     _symbol(sheet, facts)
-    head = _head(facts.event, facts.venue, facts.kind, facts.language)
-    rules = _rules(facts.policy, len(facts.days) > 1, facts.language)
-    return png((head, sheet.band(BLACK_ON_WHITE), rules, *((_for_others(facts),) if facts.shared else ())))
-
-
-@lru_cache(maxsize=MAX_CACHED_BANDS)
-def _head(event: str, venue: str, kind: str, language: str) -> Band:
-    """The event on its dark ground."""
-    sheet = PassCanvas()
-    name_style, name = fitted(event, ROOM, EVENT_STEPS, BOLD)
-    venue_style, venue_lines = fitted(venue, ROOM, VENUE_STEPS, REGULAR)
-    sheet.skip(48)
-    baseline = sheet.top + 40
-    write(sheet.draw, (MARGIN, baseline), render(_("Entry pass"), language), Style(36, BOLD), INK)
-    if kind:
-        _tag(sheet, kind, baseline)
-    sheet.skip(72)
-    sheet.lines(name, name_style, INK)
-    sheet.skip(16 if venue_lines else 0)
-    sheet.lines(venue_lines, venue_style, INK)
-    sheet.skip(44)
-    return sheet.band(WHITE_ON_BLUE)
-
-
-def _tag(sheet: PassCanvas, kind: str, baseline: int) -> None:
-    """The kind of pass on a plate at the upper right."""
-    style, lines = fitted(kind, ROOM // 2, ((38, 1), (32, 1), (28, 1)), BOLD)
-    side = width(lines[0], style)
-    right = WIDTH - MARGIN
-    sheet.draw.rounded_rectangle((right - side - 44, baseline - 46, right, baseline + 20), radius=12, fill=INK)
-    write(sheet.draw, (right - side - 22, baseline), lines[0], style, PAPER)
+    head = pass_head.head(facts.event, facts.venue, facts.kind, facts.language, facts.identity)
+    rules = _rules(facts.policy, len(facts.days) > 1, facts.language, colours.bits)
+    others = (_for_others(facts, colours.bits),) if facts.shared else ()
+    return png((head, sheet.band(BODY, colours.bits), rules, *others), colours)
 
 
 def _person(sheet: PassCanvas, facts: PassImage) -> None:
@@ -133,34 +107,36 @@ def _person(sheet: PassCanvas, facts: PassImage) -> None:
     sheet.lines(lines, style, INK)
     sheet.skip(26)
     top = sheet.top
-    _fact(sheet, MARGIN, say(_("Day")), say(describe_days(facts.days)), 620)
-    open_hours = hours(facts)
-    if open_hours:
-        sheet.lines([say(open_hours)], Style(36), INK)
-    bottom, sheet.top = sheet.top, top
-    people = ngettext_("{count} person", "{count} people", count=facts.party_size)
-    _fact(sheet, MARGIN + 660, say(_("Party")), say(people), ROOM - 660)
-    sheet.skip(bottom - sheet.top)
+    sheet.lines([say(_("Day"))], Style(30), GREY)
+    sheet.lines(*_fitting(full_days(facts.days, facts.language), FACT_STEPS, BOLD), INK)
+    hours = open_hours(facts.opens, facts.closes)
+    sheet.lines([say(hours)] if hours else [], Style(36), INK)
+    sheet.lines(*_fitting(say(gate_hint(facts)), GATE_STEPS), INK)
+    _party(sheet, facts, top)
+    sheet.top = max(sheet.top, top + BADGE[1])
 
 
-def _fact(sheet: PassCanvas, left: int, label: str, value: str, room: int) -> None:
-    sheet.lines([label], Style(30), GREY, left=left)
-    style, lines = fitted(value, room, FACT_STEPS, BOLD)
-    # One height for both columns, whatever size their values came to; several days may need more lines.
-    baseline = sheet.top + 56
-    for line in lines:
-        write(sheet.draw, (left, baseline), line, style, INK)
-        baseline += 42
-    sheet.skip(76 + 42 * (len(lines) - 1))
+def _fitting(text: str, steps: tuple[tuple[int, int], ...], weight: int = REGULAR) -> tuple[tuple[str, ...], Style]:
+    style, lines = fitted(text, FACTS_ROOM, steps, weight)
+    return lines, style
 
 
-def hours(facts: PassImage) -> Sentence | None:
-    """When the event is open, where that is known."""
-    if facts.opens and facts.closes:
-        return _("Open {opens} – {closes}", opens=facts.opens, closes=facts.closes)
-    if facts.opens:
-        return _("Open from {opens}", opens=facts.opens)
-    return _("Open until {closes}", closes=facts.closes) if facts.closes else None
+def _party(sheet: PassCanvas, facts: PassImage, top: int) -> None:
+    """How many may come in, on a dark plate: what a tired eye at the gate must not miss."""
+    room, height = BADGE
+    left = WIDTH - MARGIN - room
+    sheet.draw.rounded_rectangle((left, top, left + room, top + height), radius=24, fill=INK)
+    number = str(facts.party_size)
+    said = render(people(facts.party_size), facts.language)
+    for text, steps, baseline in ((number, PARTY_STEPS, 138), (without(said, number), PARTY_WORD_STEPS, 192)):
+        style, lines = fitted(text, room - 40, steps, BOLD)
+        for line in lines:
+            write(sheet.draw, (left + (room - width(line, style)) / 2, top + baseline), line, style, PAPER)
+
+
+def gate_hint(facts: PassImage) -> Sentence:
+    """Where the pass enters."""
+    return _("Gate: {gates}", gates=", ".join(facts.gates)) if facts.gates else ANY_GATE
 
 
 def _symbol(sheet: PassCanvas, facts: PassImage) -> None:
@@ -180,7 +156,7 @@ def entry_rule(policy: str, *, on_each_day: bool) -> Sentence:
 
 
 @lru_cache(maxsize=MAX_CACHED_BANDS)
-def _rules(policy: str, on_each_day: bool, language: str) -> Band:
+def _rules(policy: str, on_each_day: bool, language: str, bits: int) -> Band:
     """Draw what the pass allows."""
     sheet, allowed = PassCanvas(), entry_rule(policy, on_each_day=on_each_day)
     sheet.skip(30)
@@ -189,16 +165,18 @@ def _rules(policy: str, on_each_day: bool, language: str) -> Band:
     style, lines = fitted(render(allowed, language), ROOM, ((38, 3), (34, 4)), REGULAR)
     sheet.centred(balanced(" ".join(lines), ROOM, style), style, INK, leading=1.35)
     sheet.skip(48)
-    return sheet.band(BLACK_ON_WHITE)
+    return sheet.band(BODY, bits)
 
 
 def for_others(facts: PassImage) -> tuple[Sentence, ...]:
     """What a picture to be forwarded says more: for whom it is, and how a part of them enters."""
-    party = ngettext_("{count} person", "{count} people", count=facts.party_size)
-    return (_("{name}: {people}", name=facts.full_name, people=party), IN_PARTS.filled(code=facts.code))
+    return (
+        _("{name}: {people}", name=facts.full_name, people=people(facts.party_size)),
+        IN_PARTS.filled(code=facts.code),
+    )
 
 
-def _for_others(facts: PassImage) -> Band:
+def _for_others(facts: PassImage, bits: int) -> Band:
     sheet = PassCanvas()
     for sentence in for_others(facts):
         said = render(sentence, facts.language).replace("*", "")
@@ -206,7 +184,7 @@ def _for_others(facts: PassImage) -> Band:
         sheet.centred(balanced(" ".join(lines), ROOM, style), style, INK, leading=1.35)
         sheet.skip(20)
     sheet.skip(28)
-    return sheet.band(BLACK_ON_WHITE)
+    return sheet.band(BODY, bits)
 
 
 def _speaker(language: str) -> Callable[[Sentence], str]:

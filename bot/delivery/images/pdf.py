@@ -36,14 +36,20 @@ class Pdf:
         if kind is None:
             self._finish()
 
-    def add(self, picture: Image.Image) -> None:
-        """A page that is all of a picture of grey values (mode `L`)."""
+    def add(self, picture: Image.Image, colours: bytes = b"") -> None:
+        """A page that is all of a picture: of grey values, or of places in `colours`, red, green and blue of each.
+
+        The picture is of mode `L` either way.
+        """
         width, height = self._size
         first = PAGES + 1 + 3 * len(self._pages)
-        packing = f"/Predictor 15 /Colors 1 /BitsPerComponent 4 /Columns {picture.width}"
-        shape = f"/Width {picture.width} /Height {picture.height} /ColorSpace /DeviceGray /BitsPerComponent 4"
+        bits = 8 if colours else 4
+        packing = f"/Predictor 15 /Colors 1 /BitsPerComponent {bits} /Columns {picture.width}"
+        shades = f"[/Indexed /DeviceRGB {len(colours) // 3 - 1} <{colours.hex()}>]" if colours else "/DeviceGray"
+        shape = f"/Width {picture.width} /Height {picture.height} /ColorSpace {shades} /BitsPerComponent {bits}"
         kind = "/Type /XObject /Subtype /Image"
-        self._stream(first, f"{kind} {shape} /Filter /FlateDecode /DecodeParms << {packing} >>", _packed(picture))
+        data = _packed(picture) if colours else _packed(_in_shades(picture), bits=4)
+        self._stream(first, f"{kind} {shape} /Filter /FlateDecode /DecodeParms << {packing} >>", data)
         self._stream(first + 1, "", f"{width:g} 0 0 {height:g} 0 0 cm /I Do".encode())
         uses = f"/Resources << /XObject << /I {first} 0 R >> >> /Contents {first + 1} 0 R"
         box = f"/MediaBox [0 0 {width:g} {height:g}]"
@@ -67,12 +73,16 @@ class Pdf:
         self._out.write(b"trailer\n<< /Size %d /Root %d 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (count, CATALOG, start))
 
 
-def _packed(picture: Image.Image) -> bytes:
-    """The pixels as a PNG keeps them."""
+def _in_shades(picture: Image.Image) -> Image.Image:
     shades = picture.point(_TO_SHADES)
     shades.putpalette(_GREYS)
+    return shades
+
+
+def _packed(picture: Image.Image, **bits: int) -> bytes:
+    """The pixels as a PNG keeps them."""
     file = io.BytesIO()
-    shades.save(file, "PNG", bits=4, compress_level=6)
+    picture.save(file, "PNG", compress_level=6, **bits)
     png, place, data = file.getvalue(), 8, b""
     while place < len(png):
         length, kind = struct.unpack_from(">I4s", png, place)

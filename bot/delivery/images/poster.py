@@ -1,7 +1,8 @@
 """Draws an event's poster: a large QR code that opens WhatsApp with the event's word, and below it the web address.
 
-In dots of 300 to the inch and in grey values, as the sheet of passes (bot.delivery.images.print_sheet). All measures
-are those of A4; A3 has the same proportions and is drawn as much larger.
+In dots of 300 to the inch and in grey values, as the sheet of passes (bot.delivery.images.print_sheet); of an event
+with colour or pictures of its own the head is in colour. All measures are those of A4; A3 has the same proportions
+and is drawn as much larger.
 """
 
 from collections.abc import Sequence
@@ -11,9 +12,11 @@ from typing import IO
 from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
 
 from bot.delivery.images import print_sheet, qr
-from bot.delivery.images.canvas import GREY, INK, PAPER
+from bot.delivery.images.canvas import BODY, GREY, HEAD, INK, PAPER, Inlay
 from bot.delivery.images.pdf import Pdf
+from bot.delivery.images.schemes import Scheme, plate, scheme
 from bot.delivery.images.typesetting import BOLD, REGULAR, Style, balanced, fitted, width, wrapped, write
+from bot.domain.events.identity import PLAIN, Identity
 from bot.errors import Refused
 
 
@@ -49,6 +52,8 @@ BLOCK_SIZES = (60, 54, 48, 42, 38, 34, 30, 27)
 """Sizes of the words of each language, the preferred first."""
 ONE_COLUMN, TWO_COLUMNS = 3, 6
 """Languages up to which they stand below each other, and side by side in two columns; more in three."""
+HEADER_RATIO = 6
+"""How many times as wide as high the event's header is here."""
 GAP = 70
 """Dots between columns."""
 
@@ -76,13 +81,15 @@ class Poster:
     addresses: tuple[str, ...]
     """What can be typed in place of a scan: the web address, and whom to write to."""
     logo: Image.Image | None = None
+    """Brought for this poster alone, in grey; in place of the event's own."""
+    identity: Identity = PLAIN
 
 
 def write_pdf(out: IO[bytes], poster: Poster, paper: str) -> None:
     """One page of this paper (a key of PAPERS) as a PDF. Raises OSError as the file does."""
     size = PAPERS[paper]
     with Pdf(out, *size.points) as pages:
-        pages.add(page(poster, size))
+        pages.add(*page(poster, size))
 
 
 def read_logo(file: IO[bytes]) -> Image.Image:
@@ -98,44 +105,87 @@ def read_logo(file: IO[bytes]) -> Image.Image:
     return Image.alpha_composite(ground, drawn).convert("L")
 
 
-def page(poster: Poster, paper: Paper) -> Image.Image:
-    """The page; grey values."""
-    return _Page(paper).drawn(poster)
+def page(poster: Poster, paper: Paper) -> tuple[Image.Image, bytes]:
+    """The page in grey values, and no colours; or in places of a palette, and its colours."""
+    drawn = _Page(paper, poster)
+    drawn.write(poster)
+    return drawn.coloured()
 
 
 class _Page:
     """A page that is written on from the top."""
 
-    def __init__(self, paper: Paper) -> None:
+    def __init__(self, paper: Paper, poster: Poster) -> None:
         self.image = Image.new("L", paper.dots, PAPER)
         self.draw = ImageDraw.Draw(self.image)
         self.scale = paper.dots[0] / print_sheet.A4[0]
         self.margin = self.of(MARGIN)
         self.room = paper.dots[0] - 2 * self.margin
         self.top, self.bottom = self.margin, paper.dots[1] - self.margin
+        self.head, self.inlays = 0, list[Inlay]()
+        self.scheme: Scheme | None = None
+        if poster.identity != PLAIN:
+            header = (paper.dots[0], paper.dots[0] // HEADER_RATIO)
+            self.scheme = scheme(poster.identity, header, (self.of(LOGO[0]), self.of(LOGO[1])))
 
     def of(self, dots: float) -> int:
         """A measure of A4 on this paper."""
         return round(dots * self.scale)
 
-    def drawn(self, poster: Poster) -> Image.Image:
+    def write(self, poster: Poster) -> None:
+        """Draw all of it."""
+        if self.scheme:
+            self._pictures(self.scheme, poster)
         self._logo(poster.logo)
         self._centred(poster.names[0], NAME_STEPS, BOLD)
         self._centred(" · ".join(poster.names[1:]), OTHER_NAME_STEPS, BOLD)
         self.top += self.of(10)
         for fact in poster.facts:
             self._centred(fact, FACT_STEPS)
+        if self.scheme:
+            self.top += self.of(50)
+            self.head = self.top
         self._symbol(poster.link, QR_SIDE if len(poster.texts) <= TWO_COLUMNS else QR_SIDE_AMONG_MANY)
         self._addresses(poster.addresses)
         self._texts(poster.texts)
-        return self.image
+
+    def coloured(self) -> tuple[Image.Image, bytes]:
+        """What was drawn: the head on its colour, and the rest black on white."""
+        if self.scheme is None:
+            return self.image, b""
+        width, height = self.image.size
+        head, body = (0, 0, width, self.head), (0, self.head, width, height)
+        whole = Image.new("L", self.image.size)
+        for box, ramp in ((head, HEAD), (body, BODY)):
+            whole.paste(self.image.crop(box).point(list(ramp)), box[:2])
+        for inlay in self.inlays:
+            whole.paste(inlay.pixels, inlay.at, inlay.mask)
+        return whole, self.scheme.palette.colours
+
+    def _pictures(self, used: Scheme, poster: Poster) -> None:
+        """The event's header over the whole width, unless many languages need the room, and its logo."""
+        self.top = self.of(90)
+        if used.header and len(poster.texts) <= TWO_COLUMNS:
+            self.inlays.append(Inlay(used.header, (0, 0)))
+            self.top = used.header.height + self.of(70)
+        if used.logo and poster.logo is None:
+            self._plate(used.logo)
 
     def _logo(self, logo: Image.Image | None) -> None:
         if logo is None:
             return
         fitting = ImageOps.contain(logo, (self.of(LOGO[0]), self.of(LOGO[1])))
+        if self.scheme:
+            self._plate(fitting.point(list(BODY)))
+            return
         self.image.paste(fitting, ((self.image.width - fitting.width) // 2, self.top))
         self.top += fitting.height + self.of(60)
+
+    def _plate(self, logo: Image.Image) -> None:
+        """A logo, in places of the palette, on white."""
+        edge = self.of(30)
+        self.inlays += plate(logo, ((self.image.width - logo.width) // 2 - edge, self.top), edge)
+        self.top += logo.height + 2 * edge + self.of(40)
 
     def _steps(self, steps: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         return tuple((self.of(size), most) for size, most in steps)

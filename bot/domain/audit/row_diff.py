@@ -24,7 +24,7 @@ REDACTED = "…"
 AUDITED_COLUMNS: Mapping[str, str] = {
     "events": "slug name names venue venues map_url starts_on ends_on opens closes timezone status "
     "registration_opens_at policy max_party capacity_per_day languages questions texts consent_version "
-    "entry_paused_at organiser purpose complaints retention_days reminder_at otp_countries setup_ticks",
+    "entry_paused_at organiser purpose complaints retention_days reminder_at otp_countries setup_ticks colour",
     "event_days": "day capacity taken beyond closed opens closes",
     "kinds": "slug number labels policy max_party days gates retired_at",
     "gates": "slug name closed paused_at",
@@ -58,8 +58,9 @@ LABEL_COLUMNS = {
     "passes": "code",
 }
 """The column by which people know a row."""
-UNAUDITED_TABLES = {"audit", "delivery_events", "name_words", "owner_claims"}
-"""Tables that tell of others, and those whose keys are words of names or hashes of secrets."""
+UNAUDITED_TABLES = {"audit", "delivery_events", "event_pictures", "name_words", "owner_claims"}
+"""Tables that tell of others or hold what a column of another names, and those whose keys are words of names or
+hashes of secrets."""
 UNAUDITED_COLUMNS = {"id", "event_id", "revision", "former_questions", "created_at", "seen_at", "session_number"}
 """Columns whose change says nothing."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.domain.events import alert_thresholds
+from bot.domain.events import alert_thresholds, identity
 from bot.domain.events import validation as event_validation
 from bot.domain.events.rows import get_event
 from bot.domain.models import Event, EventDay, Gate, Kind
@@ -23,7 +23,7 @@ UNCOPIED_TEXTS = ("notice",)
 
 
 def clone(db: Session, slug: str, new_slug: str, *, name: str, starts_on: date, now: datetime) -> Event:
-    """The event's fields, texts, questions, kinds, gates, days' capacities and hours and alerts, moved to a first day.
+    """The event's fields, texts, questions, kinds, gates, look, days' capacities and hours, alerts, from a first day.
 
     The new event is closed, nobody is registered, and nobody stands on its roster. Every day counts on from
     the first as before. Raises Refused `no_such_event`, `slug_taken`, `bad_slug`, `bad_name`.
@@ -49,6 +49,7 @@ def clone(db: Session, slug: str, new_slug: str, *, name: str, starts_on: date, 
     ]
     made.kinds = [_kind(kind, moved) for kind in old.kinds if kind.retired_at is None]
     made.gates = [Gate(slug=gate.slug, name=gate.name, closed=False) for gate in old.gates]
+    identity.copy(old, made)
     db.add(made)
     db.flush()
     alert_thresholds.write(db, new_slug, alert_thresholds.thresholds_of(db, old.id))

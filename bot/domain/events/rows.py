@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.domain.events import identity
 from bot.domain.events import validation as event_validation
 from bot.domain.models import Event
 from bot.errors import Refused
@@ -44,6 +45,8 @@ def fill(event: Event, fields: Mapping[str, Any]) -> None:
     for name, value in event_validation.checked(fields).items():
         if name in event_validation.TEXT_NAMES:
             event.texts = {**event.texts, name: value}
+        elif name in identity.KINDS:
+            identity.set_picture(event, name, value)
         else:
             setattr(event, name, value)
     if _agreed_to(event) != before:

@@ -110,6 +110,9 @@ def shape(event: Event) -> shapes.Event:
         retention_days=event.retention_days,
         waiting_list=event.waiting_list,
         form=event.form,
+        colour=event.colour,
+        logo=event.logo,
+        header=event.header,
     )
 
 

@@ -7,6 +7,8 @@ from typing import Any, TypedDict
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from bot.domain.events import colours, identity
+from bot.domain.events.identity import Picture
 from bot.domain.models import Event
 from bot.errors import Refused
 from flows.shapes.forms import OFF, ON, TEAM
@@ -69,6 +71,11 @@ class EventFields(TypedDict, total=False):
     waiting_list: bool
     form: str
     """`off`, `team` or `on`."""
+    colour: str
+    """`#0b6e4f`; empty: ours."""
+    logo: Picture | bytes | None
+    header: Picture | bytes | None
+    """A file, or what was made of one; None: no picture."""
 
 
 def checked(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -224,6 +231,15 @@ def _form(value: Any) -> str:
     return str(value)
 
 
+def _picture(kind: str) -> Callable[[Any], Picture | None]:
+    def check(value: Any) -> Picture | None:
+        from bot.domain.events import pictures  # opens files by Pillow, which only who brings one waits for
+
+        return value if value is None or isinstance(value, Picture) else pictures.checked(kind, value)
+
+    return check
+
+
 def _map_url(value: Any) -> str:
     url = str(value).strip()
     parts = urlsplit(url)
@@ -259,4 +275,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "otp_countries": _countries,
     "waiting_list": _switch,
     "form": _form,
+    "colour": colours.checked,
+    identity.LOGO: _picture(identity.LOGO),
+    identity.HEADER: _picture(identity.HEADER),
 }

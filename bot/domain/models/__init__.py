@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.domain.models.broadcasts import Broadcast
     from bot.domain.models.checkins import Attempt, Checkin, HeadCount, PassUse
     from bot.domain.models.erasures import Erasure
-    from bot.domain.models.events import Event, EventDay, Gate, Kind
+    from bot.domain.models.events import Event, EventDay, EventPicture, Gate, Kind
     from bot.domain.models.exports import Export, ExportChunk
     from bot.domain.models.figures import Alert, AlertRule, Beginning, DailyReport, Figure, FigureChange
     from bot.domain.models.imports import ImportedRow
@@ -55,6 +55,7 @@ __all__ = [
     "Erasure",
     "Event",
     "EventDay",
+    "EventPicture",
     "Export",
     "ExportChunk",
     "Figure",
@@ -98,6 +99,7 @@ MODULES = {
     "events": (
         "Event",
         "EventDay",
+        "EventPicture",
         "Gate",
         "Kind",
     ),

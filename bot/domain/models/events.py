@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, false, text
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.domain.models.base import Base, Numbered, OfEvent
@@ -64,11 +64,17 @@ class Event(Numbered):
     """Whether people can wait for a place on a day that is full."""
     setup_ticks: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     """What somebody has ticked by hand of the list before the event (bot.domain.setup)."""
+    colour: Mapped[str] = mapped_column(String(7), default="", server_default="")
+    """`#0b6e4f`; empty: ours. See bot.domain.events.colours."""
+    logo: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    header: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    """The digests of its pictures (EventPicture); empty: it has none."""
     created_at: Mapped[datetime]
 
     days: Mapped[list["EventDay"]] = relationship(order_by="EventDay.day", cascade="all, delete-orphan")
     kinds: Mapped[list["Kind"]] = relationship(order_by="Kind.id", cascade="all, delete-orphan")
     gates: Mapped[list["Gate"]] = relationship(order_by="Gate.id", cascade="all, delete-orphan")
+    pictures: Mapped[list["EventPicture"]] = relationship(cascade="all, delete-orphan")
 
     __table_args__ = (
         CheckConstraint("ends_on >= starts_on", name="dates"),
@@ -103,6 +109,21 @@ class EventDay(Base):
         CheckConstraint("taken >= 0", name="taken"),
         CheckConstraint("capacity IS NULL OR taken <= capacity + beyond", name="capacity"),
     )
+
+
+class EventPicture(Base):
+    """A picture of an event's identity, as bot.domain.events.pictures made it."""
+
+    __tablename__ = "event_pictures"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)
+    """`logo` or `header`."""
+    digest: Mapped[str] = mapped_column(String(16))
+    mime: Mapped[str] = mapped_column(String(20))
+    width: Mapped[int]
+    height: Mapped[int]
+    data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Kind(OfEvent, Numbered):

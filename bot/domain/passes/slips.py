@@ -37,6 +37,10 @@ class Slip:
     language: str
     """The language of the registration: the visitor reads the slip."""
     qr_text: str
+    slug: str
+    """The event's."""
+    logo: str
+    """The digest of its logo; empty: it has none."""
 
 
 def slip_of(issued: Pass, ring: KeyRing, origin: str) -> Slip:
@@ -52,6 +56,8 @@ def slip_of(issued: Pass, ring: KeyRing, origin: str) -> Slip:
         kind={} if visits else {"en": issued.kind.slug, **issued.kind.labels},
         language=issued.registration.language,
         qr_text=tokens.qr_text(origin, tokens.encode(token, ring)),
+        slug=issued.event.slug,
+        logo=issued.event.logo,
     )
 
 

@@ -17,6 +17,7 @@ from bot.domain.keys import KeyRing
 from bot.domain.models import Delivery
 from bot.domain.passes import registration as registrations
 from tests.bot.domain.builders import asking
+from tests.bot.domain.events.drawn import header, logo
 
 Run = Callable[..., Result]
 Rows = Callable[..., Any]
@@ -89,6 +90,33 @@ def test_a_poster_is_written_and_its_code_is_read(ok: Run, run: Run, rows: Rows,
     given = ("events", "poster", fair, "--out", str(out), "--logo", str(tmp_path / "logo.png"))
     assert run(*given, stdin="n\n").exit_code == 1
     assert "bad_logo" in run(*given, "--yes").stderr
+
+
+def test_colour_and_pictures_are_set_by_command_and_taken_away(
+    ok: Run, run: Run, rows: Rows, fair: str, tmp_path: Path
+) -> None:
+    (tmp_path / "logo.png").write_bytes(logo())
+    (tmp_path / "head.jpg").write_bytes(header())
+    ok(
+        "events",
+        "set",
+        fair,
+        "--colour",
+        "#0B6E4F",
+        "--logo",
+        str(tmp_path / "logo.png"),
+        "--header",
+        str(tmp_path / "head.jpg"),
+    )
+    shown = rows("events", "show", fair)
+    assert (shown["colour"], shown["logo"], shown["header"]) == ("#0b6e4f", True, True)
+    no = run("events", "set", fair, "--colour", "#7a7a7a")
+    assert (no.exit_code, "#767676" in no.stderr) == (1, True)
+    (tmp_path / "logo.png").write_text("<svg/>")
+    assert run("events", "set", fair, "--logo", str(tmp_path / "logo.png")).exit_code == 1
+    assert run("events", "set", fair, "--logo", str(tmp_path / "none.png")).exit_code == 2
+    ok("events", "set", fair, "--colour", "none", "--logo", "none", "--header", "none")
+    assert not any(rows("events", "show", fair)[name] for name in ("colour", "logo", "header"))
 
 
 def test_a_clone_is_as_the_old_one_was_but_empty(ok: Run, run: Run, rows: Rows, fair: str, database: Database) -> None:

@@ -9,8 +9,9 @@ from bot.delivery.images import qr
 from bot.domain.passes.slips import Slip
 from flows.shapes import Sentence
 from flows.text import render, words
-from flows.text.choices import people
-from flows.text.pass_days import describe_days
+from flows.text.pass_days import full_days
+from webhooks import look
+from webhooks.look import Party
 
 DOTS_PER_MM = 8
 """Dots of a thermal printer in a millimetre (203 to the inch). Modules that are no whole number of dots print
@@ -68,10 +69,12 @@ class SlipView:
     code: str
     name: str
     days: str
-    people: str
+    party: Party
     kind: str
     """Empty for a visitor's."""
     paper: str
+    logo: str
+    """The address of the event's logo; empty: it has none."""
 
     def say(self, sentence: Sentence) -> str:
         """A sentence in the slip's language."""
@@ -86,10 +89,11 @@ def slip_view(slip: Slip, paper: str) -> SlipView:
         symbol=symbol(slip.qr_text, PAPERS[paper]),
         code=slip.code,
         name=slip.name,
-        days=render(describe_days(slip.dates), slip.language),
-        people=render(people(slip.party_size), slip.language),
+        days=full_days(slip.dates, slip.language),
+        party=look.party(slip.party_size, slip.language),
         kind=render(words(slip.kind), slip.language) if slip.kind else "",
         paper=paper,
+        logo=look.logo_address(slip.slug, slip.logo),
     )
 
 

@@ -6,10 +6,10 @@ from datetime import date, time
 import pytest
 
 from bot.delivery.images.caption import MAX_LENGTH, caption
-from bot.delivery.images.pass_image import POLICIES, entry_rule, hours
+from bot.delivery.images.pass_image import POLICIES, entry_rule
 from flows.text import LANGUAGES, render, words
 from flows.text.choices import people
-from flows.text.pass_days import describe_days
+from flows.text.pass_days import describe_days, open_hours
 from tests.bot.delivery.images.test_pass_image import PLAIN
 
 
@@ -17,10 +17,15 @@ from tests.bot.delivery.images.test_pass_image import PLAIN
 @pytest.mark.parametrize("policy", POLICIES)
 def test_whatever_the_picture_says(language: str, policy: str) -> None:
     days = (date(2027, 1, 17), date(2027, 1, 18)) if policy == "daily" else ()
-    facts = replace(PLAIN, language=language, policy=policy, kind="Press", kind_days=days)
+    facts = replace(PLAIN, language=language, policy=policy, kind="Press", kind_days=days, gates=("Gate 3",))
     said = caption(facts, "https://maps.example/x")
-    shown = [facts.event, facts.venue, facts.full_name, facts.code, facts.kind, "https://maps.example/x"]
-    told = [describe_days(facts.days), people(3), hours(facts), entry_rule(policy, on_each_day=bool(days))]
+    shown = [facts.event, facts.venue, facts.full_name, facts.code, facts.kind, "Gate 3", "https://maps.example/x"]
+    told = [
+        describe_days(facts.days),
+        people(3),
+        open_hours(facts.opens, facts.closes),
+        entry_rule(policy, on_each_day=bool(days)),
+    ]
     shown += [render(sentence, language) for sentence in told if sentence]
     assert [part for part in shown if part not in said] == []
 

@@ -13,12 +13,15 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-from bot.delivery.images import fonts, pass_image, qr, typesetting
+from bot.delivery.images import fonts, pass_head, qr, typesetting
 from bot.delivery.images.canvas import MARGIN, ROOM, WIDTH
 from bot.delivery.images.fonts import BOX
 from bot.delivery.images.pass_image import POLICIES, PassImage, draw
 from bot.delivery.images.typesetting import BOLD, REGULAR, Style
+from bot.domain.events import pictures
+from bot.domain.events.identity import Identity
 from bot.errors import NotReady
+from tests.bot.domain.events.drawn import header, logo
 
 QR_TEXT = "HTTPS://" + "A" * 26 + ".ORG/P/" + ("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" * 5)[:130]
 """As long as it gets: a host of 30 characters and a whole token."""
@@ -35,6 +38,7 @@ PLAIN = PassImage(
     policy="daily",
     language="en",
 )
+DRESSED = Identity("#7a1f5c", pictures.checked("logo", logo()), pictures.checked("header", header()))
 NAMES = {
     "short": "Li",
     "hindi": "ज्ञानेश्वरी त्रिवेदी श्रीवास्तव",
@@ -59,6 +63,7 @@ PASSES = {
         policy="in_out",
     ),
     "shared": replace(PLAIN, full_name=NAMES["long"], language="ml", shared=True),
+    "dressed": replace(PLAIN, identity=DRESSED, kind="Exhibitor", gates=("Gate 3 Metro", "Gate 4")),
     "bare": replace(PLAIN, venue="", opens=None, closes=None, party_size=1, policy="once"),
 }
 
@@ -123,10 +128,31 @@ def test_every_policy_and_language_has_its_own_picture(language: str, policy: st
         {"full_name": "Asha Varma"},
         {"shared": True},
         {"kind_days": (date(2027, 1, 17), date(2027, 1, 24))},
+        {"gates": ("Gate 3",)},
+        {"identity": Identity("#7a1f5c")},
+        {"identity": Identity(logo=DRESSED.logo)},
+        {"identity": Identity(header=DRESSED.header)},
     ],
 )
 def test_whatever_it_says_is_seen(changed: dict[str, Any]) -> None:
     assert draw(replace(PLAIN, **changed)) != draw(PLAIN)
+
+
+def test_it_is_in_the_colour_and_with_the_pictures_of_its_event() -> None:
+    plain, dressed = opened(replace(PLAIN, identity=Identity("#7a1f5c"))), opened(PASSES["dressed"])
+    assert plain.getpixel((4, 4)) == (0x7A, 0x1F, 0x5C)
+    sky, ground = dressed.getpixel((4, 4)), dressed.getpixel((4, 266))
+    assert isinstance(sky, tuple)
+    assert isinstance(ground, tuple)
+    assert (sky[2] > sky[0], ground[0] > ground[2]) == (True, True)
+    assert dressed.getpixel((4, 300)) == (0x7A, 0x1F, 0x5C)
+    navy = dressed.crop((72, 280, 400, 520)).getchannel("B").histogram()[0x60:0x6C]
+    assert sum(navy) > 2000
+
+
+def test_words_on_a_light_colour_are_dark() -> None:
+    head = opened(replace(PLAIN, identity=Identity("#ffcc00"))).crop((0, 0, WIDTH, 300))
+    assert head.convert("L").getextrema()[0] < 40  # type: ignore[operator]  # of one band it is a pair of numbers
 
 
 def test_nothing_is_told_by_colour_alone() -> None:
@@ -285,9 +311,9 @@ def test_centred_lines_are_of_about_one_length() -> None:
 
 def test_what_all_passes_of_an_event_share_is_drawn_once() -> None:
     draw(replace(PLAIN, language="hi"))
-    before = typesetting._written.cache_info().misses, pass_image._head.cache_info().misses
+    before = typesetting._written.cache_info().misses, pass_head.head.cache_info().misses
     draw(replace(PLAIN, language="hi", full_name="Somebody Else", code="ZZZZ-0000", qr_text=QR_TEXT[::-1]))
-    after = typesetting._written.cache_info().misses, pass_image._head.cache_info().misses
+    after = typesetting._written.cache_info().misses, pass_head.head.cache_info().misses
     assert (after[0] - before[0], after[1] - before[1]) == (2, 0)  # the name and the code
 
 

@@ -1,5 +1,6 @@
 """The poster: its code is read, has its size in centimetres, and all languages find room."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import pypdfium2
@@ -10,13 +11,17 @@ from PIL import Image
 from bot.delivery.campaigns import posters
 from bot.delivery.images import poster
 from bot.delivery.images.poster import PAPERS, Poster, PosterText
+from bot.domain.events import pictures
+from bot.domain.events.identity import Identity
 from flows.text import LANGUAGES, render
 from tests.bot.domain.builders import refused
+from tests.bot.domain.events.drawn import header, logo
 
 DPI, CM_PER_INCH = 300, 2.54
 LEAST_CM = 8
 LONG = "The 54th International Kolkata Book Fair and Festival of Literature, Arts and Children's Reading"
 SHORTEST, LONGEST = "http://127.0.0.1:8000/register/a", f"https://wa.me/919812345678?text=hi%20{'delhi-fair' * 4}"
+DRESSED = Identity("#7a1f5c", pictures.checked("logo", logo()), pictures.checked("header", header()))
 CM_OF_PAPER = {"a4": (21.0, 29.7), "a3": (29.7, 42.0)}
 
 
@@ -53,9 +58,22 @@ def test_the_printed_code_is_read_and_large_enough(paper: str, languages: list[s
 
 @pytest.mark.parametrize("languages", [list(LANGUAGES)[:count] for count in (1, 3, 6, 10)], ids=len)
 def test_all_languages_end_above_the_address(languages: list[str]) -> None:
-    drawn = poster._Page(PAPERS["a4"])
-    drawn.drawn(about(languages))
-    assert drawn.top <= drawn.bottom
+    for full in (about(languages), replace(about(languages), identity=DRESSED)):
+        drawn = poster._Page(PAPERS["a4"], full)
+        drawn.write(full)
+        assert drawn.top <= drawn.bottom
+
+
+def test_an_event_with_colour_and_pictures_has_them_in_its_head_and_its_code_is_read() -> None:
+    out = BytesIO()
+    poster.write_pdf(out, replace(about(["en", "hi"]), identity=DRESSED), "a4")
+    [page] = pypdfium2.PdfDocument(out.getvalue())
+    seen = page.render(scale=2).to_pil().convert("RGB")
+    [found] = zxingcpp.read_barcodes(seen.convert("L"))
+    assert found.text == LONGEST
+    down = [seen.getpixel((4, at)) for at in range(seen.height)]
+    assert (0x7A, 0x1F, 0x5C) in down
+    assert down[-1] == (255, 255, 255)
 
 
 def test_a_logo_is_printed_in_grey_on_white_and_what_is_none_is_refused() -> None:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from bot.delivery.campaigns import posters
 from bot.delivery.images.poster import PAPERS
 from bot.domain import events
+from bot.domain.events import identity
 from bot.errors import Refused
 from bot.service import Service
 from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, Texts, admin, page, refusal_text, typed
@@ -32,7 +33,9 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             with service.database.read() as db:
                 event = events.by_slug(db, slug)
                 _, ticked = event.days, "poster" in event.setup_ticks
-            posters.write_poster(made, event, service.settings, paper, logo.stream if logo and logo.filename else None)
+                look = identity.of(db, event)
+            brought = logo.stream if logo and logo.filename else None
+            posters.write_poster(made, event, look, service.settings, paper, brought)
         except Refused as no:
             return _page(paper, {"logo": refusal_text(no)})
         if not ticked:
