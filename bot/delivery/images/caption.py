@@ -11,8 +11,8 @@ MAX_LENGTH = 1024
 
 
 def caption(facts: PassImage, map_url: str) -> str:
-    """Code, event, kind, name, day, party, hours, gates, place and what the pass allows; of one to be forwarded, for whom
-    it is. The same pass always has the same words: by them Twilio's list is searched.
+    """Code, event, kind, name, day, party, hours, gates, place and what the pass allows; of one to be forwarded,
+    for whom it is. The same pass always has the same words: by them Twilio's list is searched.
     """
     said = _said(facts, map_url)
     return said if len(said) <= MAX_LENGTH else _said(facts, "")

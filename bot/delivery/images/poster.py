@@ -6,7 +6,7 @@ and is drawn as much larger.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 
 from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
@@ -107,15 +107,24 @@ def read_logo(file: IO[bytes]) -> Image.Image:
 
 def page(poster: Poster, paper: Paper) -> tuple[Image.Image, bytes]:
     """The page in grey values, and no colours; or in places of a palette, and its colours."""
-    drawn = _Page(paper, poster)
-    drawn.write(poster)
-    return drawn.coloured()
+    return laid_out(poster, paper).coloured()
+
+
+def laid_out(poster: Poster, paper: Paper) -> "_Page":
+    """The page with the event's pictures; where many words need the room without its header, or without both."""
+    whole = poster.identity
+    for look in (whole, replace(whole, header=None), replace(whole, header=None, logo=None)):
+        drawn = _Page(paper, look)
+        drawn.write(replace(poster, identity=look))
+        if drawn.fits:
+            break
+    return drawn
 
 
 class _Page:
     """A page that is written on from the top."""
 
-    def __init__(self, paper: Paper, poster: Poster) -> None:
+    def __init__(self, paper: Paper, look: Identity) -> None:
         self.image = Image.new("L", paper.dots, PAPER)
         self.draw = ImageDraw.Draw(self.image)
         self.scale = paper.dots[0] / print_sheet.A4[0]
@@ -124,9 +133,9 @@ class _Page:
         self.top, self.bottom = self.margin, paper.dots[1] - self.margin
         self.head, self.inlays = 0, list[Inlay]()
         self.scheme: Scheme | None = None
-        if poster.identity != PLAIN:
+        if look != PLAIN:
             header = (paper.dots[0], paper.dots[0] // HEADER_RATIO)
-            self.scheme = scheme(poster.identity, header, (self.of(LOGO[0]), self.of(LOGO[1])))
+            self.scheme = scheme(look, header, (self.of(LOGO[0]), self.of(LOGO[1])))
 
     def of(self, dots: float) -> int:
         """A measure of A4 on this paper."""
@@ -149,6 +158,11 @@ class _Page:
         self._addresses(poster.addresses)
         self._texts(poster.texts)
 
+    @property
+    def fits(self) -> bool:
+        """Whether all words stand above the address."""
+        return self.top <= self.bottom
+
     def coloured(self) -> tuple[Image.Image, bytes]:
         """What was drawn: the head on its colour, and the rest black on white."""
         if self.scheme is None:
@@ -163,9 +177,9 @@ class _Page:
         return whole, self.scheme.palette.colours
 
     def _pictures(self, used: Scheme, poster: Poster) -> None:
-        """The event's header over the whole width, unless many languages need the room, and its logo."""
+        """The event's header over the whole width, and its logo."""
         self.top = self.of(90)
-        if used.header and len(poster.texts) <= TWO_COLUMNS:
+        if used.header:
             self.inlays.append(Inlay(used.header, (0, 0)))
             self.top = used.header.height + self.of(70)
         if used.logo and poster.logo is None:

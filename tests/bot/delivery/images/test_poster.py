@@ -59,9 +59,7 @@ def test_the_printed_code_is_read_and_large_enough(paper: str, languages: list[s
 @pytest.mark.parametrize("languages", [list(LANGUAGES)[:count] for count in (1, 3, 6, 10)], ids=len)
 def test_all_languages_end_above_the_address(languages: list[str]) -> None:
     for full in (about(languages), replace(about(languages), identity=DRESSED)):
-        drawn = poster._Page(PAPERS["a4"], full)
-        drawn.write(full)
-        assert drawn.top <= drawn.bottom
+        assert poster.laid_out(full, PAPERS["a4"]).fits
 
 
 def test_an_event_with_colour_and_pictures_has_them_in_its_head_and_its_code_is_read() -> None:
