@@ -20,7 +20,9 @@ ANNA, BINOD, RAVI = "+918100000111", "+918100000112", "+918100000113"
 MAP = "Link to a map"
 PAGES = (
     "",
-    "/fields",
+    "/settings/basics",
+    "/settings/days",
+    "/look",
     "/texts",
     "/days",
     "/gates",
@@ -38,7 +40,7 @@ PAGES = (
 )
 LOWEST_TITLE_PX = 150
 """Where a page's title begins on a phone, at most."""
-LONGEST = ("/fields", "/volunteers", "/audit")
+LONGEST = ("/settings/days", "/volunteers", "/audit")
 """Pages that are full at a phone's width: the other language's words are longer."""
 
 
@@ -108,7 +110,7 @@ def test_of_two_admins_the_second_sees_what_it_is_now_and_keeps_what_they_typed(
     browsers: dict[str, Page], running: Running, gate: Gate
 ) -> None:
     for phone in (ANNA, BINOD):
-        at(browsers[phone], running, "/fields")
+        at(browsers[phone], running, "/settings/days")
         browsers[phone].get_by_label(MAP).fill(f"https://{phone[-1]}.example.org")
     browsers[ANNA].get_by_role("button", name="Save").click()
     expect(browsers[ANNA].get_by_role("status")).to_be_visible()
@@ -122,7 +124,7 @@ def test_of_two_admins_the_second_sees_what_it_is_now_and_keeps_what_they_typed(
     expect(page.get_by_role("status")).to_be_visible()
     with gate.database.read() as db:
         assert events.by_slug(db, "demo").map_url == "https://2.example.org"
-    at(page, running, "/fields")
+    at(page, running, "/settings/days")
     page.get_by_label(MAP).fill("")  # as other tests expect the event
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_be_visible()

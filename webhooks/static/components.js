@@ -15,7 +15,7 @@ for (const button of document.querySelectorAll('[data-copies]')) {
 }
 
 // Of the row of pages on a phone the one that is open is to be seen.
-document.querySelector('.places [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' })
+for (const here of document.querySelectorAll(':is(.places, .tabs) [aria-current]')) here.scrollIntoView({ inline: 'center', block: 'nearest' })
 
 const collator = new Intl.Collator(document.documentElement.lang, { numeric: true, sensitivity: 'base' })
 // Grouped numbers are numbers.

@@ -7,7 +7,6 @@ from webhooks.staff.manage import (
     alerts,
     audit_log,
     days,
-    event_fields,
     events,
     exports,
     gates,
@@ -16,14 +15,14 @@ from webhooks.staff.manage import (
     volunteers,
 )
 from webhooks.staff.manage.announcements import broadcast_preview, broadcasts, daily_report, poster
-from webhooks.staff.manage.settings import look
+from webhooks.staff.manage.settings import fields, look
 from webhooks.staff.manage.setup import checklist, kinds, questions, scanners, trial_pass
 
 
 def blueprint(service: Service) -> Blueprint:
     """All pages; each address but the first names its event."""
     made = Blueprint("manage", __name__, url_prefix="/staff/manage")
-    for noun in (events, event_fields, look, texts, days, gates, volunteers, visitors, exports, audit_log, alerts):
+    for noun in (events, fields, look, texts, days, gates, volunteers, visitors, exports, audit_log, alerts):
         noun.routes(made, service)
     for announcement in (broadcasts, broadcast_preview, daily_report, poster):
         announcement.routes(made, service)

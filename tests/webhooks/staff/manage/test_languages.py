@@ -21,7 +21,19 @@ NOT_OURS = re.compile(
 """Names, codes and addresses, which are the same in every language."""
 SENTENCE = re.compile(r"[A-Za-z']+(?: [A-Za-z']+)+")
 PAGES = [
-    *("", "/fields", "/texts", "/days", "/days/{day}", "/gates", "/gates/1/close", "/gates/1/pause"),
+    *(
+        "",
+        "/settings/basics",
+        "/settings/days",
+        "/settings/passes",
+        "/settings/data",
+        "/texts",
+        "/days",
+        "/days/{day}",
+        "/gates",
+        "/gates/1/close",
+        "/gates/1/pause",
+    ),
     *("/switch/open", "/switch/close", "/switch/pause", "/switch/resume", "/volunteers", "/volunteers/1/change"),
     *("/visitors", "/visitors/1", "/visitors/1/revoke", "/exports", "/exports/list", "/audit", "/alerts"),
 ]
@@ -101,7 +113,8 @@ def _do_something(office: Office) -> None:
     ("path", "fields"),
     [
         ("/gates", {"name": "MAIN"}),
-        ("/fields", {"name": "", "ends_on": "soon", "max_party": "many", "opens": "early"}),
+        ("/settings/days", {"ends_on": "soon", "opens": "early"}),
+        ("/settings/passes", {"max_party": "many"}),
         ("/days/{day}", {"capacity": "1"}),
         ("/alerts", {"failures_permille": "0"}),
         ("/volunteers", {"name": "", "phone": "12"}),

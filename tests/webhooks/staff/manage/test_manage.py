@@ -18,14 +18,21 @@ def office(service: Service, app: Flask) -> Office:
     return office_of(service, app)
 
 
-def fields(office: Office, who: str = "anna", **changes: str) -> dict[str, object]:
-    """The event's form as it stands on the page, with these inputs changed."""
-    return {**inputs(office.of(who).get("/staff/manage/fair/fields").text), "languages": ["en", "hi"], **changes}
+LANGUAGES = {"languages": ["en", "hi"]}
+
+
+def fields(office: Office, part: str, who: str = "anna", **changes: str) -> dict[str, object]:
+    """The form of a part of the settings as it stands on the page, with these inputs changed."""
+    return {**inputs(office.of(who).get(f"/staff/manage/fair/settings/{part}").text), **LANGUAGES, **changes}
 
 
 def test_fields_are_saved_by_the_rules_of_the_command_line_with_who_did_it(office: Office) -> None:
-    form = fields(office, name="Maps & <Books>", venue="Hall 1", opens="10:00", closes="18:30", capacity_per_day="60")
-    assert [office.send("/fields", form).status_code for _ in range(2)] == [303, 303]
+    basics = fields(office, "basics", name="Maps & <Books>")
+    assert [office.send("/settings/basics", basics).status_code for _ in range(2)] == [303, 303]
+    days = fields(office, "days", venue="Hall 1", opens="10:00", closes="18:30")
+    assert [office.send("/settings/days", days).status_code for _ in range(2)] == [303, 303]
+    passes = fields(office, "passes", capacity_per_day="60")
+    assert [office.send("/settings/passes", passes).status_code for _ in range(2)] == [303, 303]
     saved = office.event()
     assert (saved.name, saved.venue, f"{saved.opens:%H:%M}", saved.capacity_per_day) == (
         "Maps & <Books>",
@@ -34,9 +41,9 @@ def test_fields_are_saved_by_the_rules_of_the_command_line_with_who_did_it(offic
         60,
     )
     assert {day.capacity for day in saved.days} == {60}
-    assert office.acts() == [(audit.EVENT_CHANGED, office.staff["anna"])]
+    assert office.acts() == [(audit.EVENT_CHANGED, office.staff["anna"])] * 3
     [changed, *_days] = office.last().about["changes"]
-    assert (changed["before"]["venue"], changed["after"]["venue"]) == ("", "Hall 1")
+    assert (changed["before"]["capacity_per_day"], changed["after"]["capacity_per_day"]) == (50, 60)
     page = office.of("anna").get("/staff/manage/fair").text
     assert "Maps &amp; &lt;Books&gt;" in page
     assert "<Books>" not in page
@@ -45,9 +52,9 @@ def test_fields_are_saved_by_the_rules_of_the_command_line_with_who_did_it(offic
 def test_a_change_of_hours_tells_which_days_keep_their_own(office: Office) -> None:
     with office.service.database.write() as db:
         events.set_day(db, "fair", office.today, hours=(time(11), time(18)))
-    office.send("/fields", fields(office, opens="10:00", closes="20:00"))
+    office.send("/settings/days", fields(office, "days", opens="10:00", closes="20:00"))
     assert "11 am–6 pm" in office.get("")
-    office.send("/fields", fields(office, venue="Hall 1"))
+    office.send("/settings/days", fields(office, "days", venue="Hall 1"))
     assert "11 am–6 pm" not in office.get("")
 
 
@@ -55,52 +62,51 @@ def test_a_time_zone_that_stays_is_told_at_its_input(office: Office) -> None:
     service = office.service
     with service.database.write() as db:
         checkins.admit(db, service.ring, Scan(office.code, "one", event="fair", channel="api"), service.now())
-    answer = office.send("/fields", fields(office, timezone="Asia/Dhaka"))
+    answer = office.send("/settings/days", fields(office, "days", timezone="Asia/Dhaka"))
     assert (answer.status_code, wrong(answer)) == (422, ["timezone"])
 
 
 @pytest.mark.parametrize(
-    ("changes", "at"),
+    ("part", "changes", "at"),
     [
-        ({"name": "", "max_party": "ten", "map_url": "hall"}, ["map_url", "max_party", "name"]),
-        ({"ends_on": "2020-01-01"}, ["ends_on"]),
-        ({"ends_on": "soon", "timezone": "Asia/Nowhere"}, ["ends_on", "timezone"]),
-        ({"opens": "10:00", "closes": ""}, ["closes"]),
-        ({"capacity_per_day": "3"}, ["capacity_per_day"]),
-        ({"capacity_per_day": "0", "retention_days": "-1"}, ["capacity_per_day", "retention_days"]),
-        ({"names-hi": "x" * 121}, ["names-hi"]),
+        ("basics", {"name": "", "names-hi": "x" * 121}, ["name", "names-hi"]),
+        ("days", {"ends_on": "2020-01-01"}, ["ends_on"]),
+        ("days", {"ends_on": "soon", "timezone": "Asia/Nowhere"}, ["ends_on", "timezone"]),
+        ("days", {"opens": "10:00", "closes": "", "venue": "Hall <9>"}, ["closes"]),
+        ("passes", {"capacity_per_day": "3"}, ["capacity_per_day"]),
+        ("passes", {"capacity_per_day": "0", "max_party": "ten"}, ["capacity_per_day", "max_party"]),
+        ("data", {"retention_days": "-1"}, ["retention_days"]),
     ],
 )
 def test_what_cannot_be_is_refused_at_its_input_with_all_that_was_typed(
-    office: Office, changes: dict[str, str], at: list[str]
+    office: Office, part: str, changes: dict[str, str], at: list[str]
 ) -> None:
-    answer = office.send("/fields", fields(office, venue="Hall <9>", **changes))
+    answer = office.send(f"/settings/{part}", fields(office, part, **changes))
     assert answer.status_code == 422
     assert wrong(answer) == at
     kept = inputs(answer.text)
-    assert {name: kept[name] for name in changes} == changes
-    assert unescape(kept["venue"]) == "Hall <9>"
+    assert {name: unescape(kept[name]) for name in changes} == changes
     assert (office.event().venue, office.acts()) == ("", [])
 
 
 def test_of_two_admins_the_second_is_told_who_was_faster_and_what_it_is_now(office: Office) -> None:
-    second = fields(office, "binod", venue="Hall 2", purpose="Entry")
-    assert office.send("/fields", fields(office, venue="Hall 1")).status_code == 303
-    answer = office.send("/fields", second, "binod")
+    second = fields(office, "days", "binod", venue="Hall 2", map_url="https://map.example")
+    assert office.send("/settings/days", fields(office, "days", venue="Hall 1")).status_code == 303
+    answer = office.send("/settings/days", second, "binod")
     assert answer.status_code == 422
     assert "Anna" in answer.text
     assert "Now: <strong>Hall 1</strong>" in answer.text
     kept = inputs(answer.text)
-    assert (kept["venue"], kept["purpose"], office.event().venue) == ("Hall 2", "Entry", "Hall 1")
-    assert office.send("/fields", {**kept, "languages": ["en", "hi"]}, "binod").status_code == 303
-    assert (office.event().venue, office.event().purpose) == ("Hall 2", "Entry")
+    assert (kept["venue"], kept["map_url"], office.event().venue) == ("Hall 2", "https://map.example", "Hall 1")
+    assert office.send("/settings/days", kept, "binod").status_code == 303
+    assert (office.event().venue, office.event().map_url) == ("Hall 2", "https://map.example")
 
 
 def test_languages_keep_the_order_in_which_visitors_are_offered_them(office: Office, service: Service) -> None:
     with service.database.write() as db:
         events.change(db, "fair", languages=("hi", "en"))
-    assert office.send("/fields", fields(office, venue="Hall 3")).status_code == 303
-    assert (office.event().venue, office.event().languages) == ("Hall 3", ["hi", "en"])
+    assert office.send("/settings/basics", fields(office, "basics", name="Maps")).status_code == 303
+    assert (office.event().name, office.event().languages) == ("Maps", ["hi", "en"])
 
 
 def test_opening_shows_the_consent_in_languages_that_nobody_has_confirmed(
@@ -253,7 +259,8 @@ ODD = ("\x00", "٣", "9" * 30, "😀" * 5000, "0001-01-01", "9999-12-31T23:59")
 def test_nothing_that_can_be_sent_breaks_a_page(office: Office) -> None:
     today = f"/days/{office.today}"
     forms = {
-        "/fields": ("/fields", ("name", "timezone", "registration_opens_at")),
+        "/settings/days": ("/settings/days", ("venue", "timezone", "starts_on")),
+        "/settings/passes": ("/settings/passes", ("registration_opens_at", "max_party")),
         "/texts/notice": ("/texts", ("en",)),
         today: (today, ("capacity", "opens")),
         "/gates": ("/gates", ("name",)),
@@ -261,10 +268,10 @@ def test_nothing_that_can_be_sent_breaks_a_page(office: Office) -> None:
         "/visitors": ("/visitors", ("sought",)),
         "/alerts": ("/alerts", ("inside", "seen")),
     }
-    whole = fields(office)
+    whole = {f"/settings/{part}": fields(office, part) for part in ("days", "passes")}
     for path, (page, names) in forms.items():
         for text in ODD:
-            base: dict[str, object] = {**(whole if path == "/fields" else {}), **office.form(page, path)}
+            base: dict[str, object] = {**whole.get(path, {}), **office.form(page, path)}
             for one in names:
                 assert office.send(path, {**base, one: text}).status_code in (200, 303, 422), (path, one, text)
     for text in ODD:

@@ -38,14 +38,14 @@ TASKS: Mapping[str, Task] = {
     "capacity": Task(
         _("Say how many people may come"),
         _("A number for each day. If there is no limit, mark this as done."),
-        "manage.fields",
-        {"_anchor": "capacity_per_day"},
+        "manage.settings",
+        {"part": "passes", "_anchor": "capacity_per_day"},
     ),
     "data": Task(
         _("Say who answers for the data"),
         _("Organiser, purpose, contact and how long data is kept. Visitors read it before they agree."),
-        "manage.fields",
-        {"_anchor": "organiser"},
+        "manage.settings",
+        {"part": "data", "_anchor": "organiser"},
         _("Consent in your own words"),
         "manage.texts",
     ),

@@ -33,7 +33,12 @@ def lines(office: Office) -> dict[str, bool]:
 
 def test_each_line_leads_to_a_page_and_what_is_there_is_done(office: Office) -> None:
     assert lines(office) == {
-        **{"/gates": True, "/volunteers": True, "/fields#capacity_per_day": True, "/fields#organiser": False},
+        **{
+            "/gates": True,
+            "/volunteers": True,
+            "/settings/passes#capacity_per_day": True,
+            "/settings/data#organiser": False,
+        },
         **{"/test": False, "/poster": False, "/switch/open": True},
     }
     assert all("<h1" in office.get(path.partition("#")[0]) for path in lines(office))
