@@ -37,10 +37,9 @@ ROUTES = {
     ("POST", "/api/v1/counts"): SCANNER,
     ("POST", "/api/v1/walkups"): SCANNER,
     ("GET", "/assets/<digest>/<path:name>"): ANYBODY,
+    **{("GET", f"/look/{file}"): ANYBODY for file in ("<colour>.css", "<slug>/<digest>.<suffix>")},
     ("GET", "/favicon.ico"): ANYBODY,
     ("GET", "/healthz"): ANYBODY,
-    ("GET", "/look/<colour>.css"): ANYBODY,
-    ("GET", "/look/<slug>/<digest>.<suffix>"): ANYBODY,
     ("GET", "/metrics"): ANYBODY,
     ("GET", "/readyz"): ANYBODY,
     ("GET", "/media/passes/<token>.png"): "whoever has the signed link",
@@ -119,8 +118,6 @@ ROUTES = {
     ("POST", "/staff/manage/<slug>/exports/<int:number>"): ADMIN,
     ("GET", "/staff/manage/<slug>/exports/<int:number>/file"): ADMIN,
     ("GET", "/staff/manage/<slug>/exports/list"): ADMIN,
-    ("GET", "/staff/manage/<slug>/settings/<part>"): ADMIN,
-    ("POST", "/staff/manage/<slug>/settings/<part>"): ADMIN,
     ("GET", "/staff/manage/<slug>/gates"): ADMIN,
     ("POST", "/staff/manage/<slug>/gates"): ADMIN,
     ("GET", "/staff/manage/<slug>/gates/<int:gate_id>/<what>"): ADMIN,
@@ -128,19 +125,15 @@ ROUTES = {
     ("GET", "/staff/manage/<slug>/report"): ADMIN,
     ("POST", "/staff/manage/<slug>/report"): ADMIN,
     ("POST", "/staff/manage/<slug>/report/now"): ADMIN,
-    ("GET", "/staff/manage/<slug>/poster"): ADMIN,
-    ("POST", "/staff/manage/<slug>/poster"): ADMIN,
     ("GET", "/staff/manage/<slug>/kinds"): ADMIN,
-    ("GET", "/staff/manage/<slug>/look"): ADMIN,
     ("GET", "/staff/manage/<slug>/look/pass.png"): ADMIN,
-    ("POST", "/staff/manage/<slug>/look"): ADMIN,
     **{
         (method, f"/staff/manage/<slug>/{page}"): ADMIN
         for method in ("GET", "POST")
         for page in (
             *("kinds/new", "kinds/<int:kind_id>", "kinds/<int:kind_id>/<what>", "questions/new"),
             *("questions/<name>/change", "questions/<name>/retire", "scanners", "scanners/<int:device_id>/<what>"),
-            "test",
+            *("test", "poster", "look", "settings/<part>"),
         )
     },
     ("GET", "/staff/manage/<slug>/questions"): ADMIN,

@@ -33,7 +33,7 @@ def describe_days(days: Sequence[date]) -> Sentence:
 
 
 def full_days(days: Sequence[date], language: str) -> str:
-    """The same in this language (English where we do not have it), the last day that is named with its year."""
+    """As `describe_days`, in this language (English where we do not have it), the last day named with its year."""
     spoken = language if language in LANGUAGES else SOURCE
     named = describe_days(days)
     last = next(reversed(list(_spans(days))[:MAX_SPANS]))[-1]

@@ -1,26 +1,16 @@
-"""How an event's pages look: its colour as a style sheet, its pictures, and the head that each of them has."""
+"""The head that each page of an event has, and the badge with the party of a pass."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import url_for
 
-from bot.domain.events import colours, identity
-from bot.errors import Refused
-from bot.service import Service
 from flows.shapes import Event
 from flows.text import render, words
 from flows.text.choices import people, without
 from flows.text.pass_days import full_days, open_hours
 from webhooks import i18n
-from webhooks.assets import ONE_YEAR_SECONDS
-
-TYPES = {"png": "image/png", "jpg": "image/jpeg"}
-STYLE = """.event-{name} {{ --event: {colour}; --event-ink: {ink}; {day} }}
-@media (prefers-color-scheme: dark) {{ .event-{name} {{ {night} }} }}
-"""
-ACCENT = "--brand: {one.colour}; --brand-strong: {one.strong}; --brand-ink: {one.ink}; --brand-tint: {one.tint};"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,46 +28,6 @@ class EventHead:
     logo: str
     header: str
     """Addresses of its pictures; empty: it has none."""
-
-
-def blueprint(service: Service) -> Blueprint:
-    """`GET /look/<colour>.css` and `GET /look/<event>/<picture>`: each address has one content for good."""
-    made = Blueprint("look", __name__)
-
-    @made.get("/look/<colour>.css")
-    def style(colour: str) -> Response:
-        try:
-            known = colours.checked(colour)
-        except Refused:
-            abort(404)
-        return _for_good(style_sheet(known), "text/css", colour)
-
-    @made.get("/look/<slug>/<digest>.<suffix>")
-    def picture(slug: str, digest: str, suffix: str) -> Response:
-        with service.database.read() as db:
-            found = identity.find(db, slug, digest)
-        if found is None or TYPES.get(suffix) != found.mime:
-            abort(404)
-        return _for_good(found.data, found.mime, digest)
-
-    return made
-
-
-def _for_good(body: bytes | str, mime: str, tag: str) -> Response:
-    answer = Response(body, mimetype=mime)
-    answer.set_etag(tag)
-    answer.cache_control.public = True
-    answer.cache_control.max_age = ONE_YEAR_SECONDS
-    answer.cache_control.immutable = True
-    answer.make_conditional(request)
-    return answer
-
-
-def style_sheet(colour: str) -> str:
-    """The class that puts a colour in the place of ours, by day and by night, in shades that can be read."""
-    day, night = (colours.accent(colour, grounds) for grounds in (colours.LIGHT_GROUNDS, colours.DARK_GROUNDS))
-    accents = {"day": ACCENT.format(one=day), "night": ACCENT.format(one=night)}
-    return STYLE.format(name=colour[1:], colour=colour, ink=colours.ink_on(colour), **accents)
 
 
 def head_of(
