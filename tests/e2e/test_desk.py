@@ -15,7 +15,7 @@ from tests.e2e.server import until
 
 pytestmark = pytest.mark.browser
 STAFF = "+918100000077"
-PAPERS = {"58": (58, 114), "80": (80, 138), "a4": (210, 297)}
+PAPERS = {"58": (58, 112), "80": (80, 132), "a4": (210, 297)}
 """Width and height of each in millimetres."""
 PRINTS = "window.printed = 0; window.print = () => { window.printed += 1 }"
 """A browser without a printer counts what it would print."""
