@@ -15,7 +15,7 @@ from bot.conversation.funnel_tracking import FunnelProgress
 from bot.delivery.carriers import StatusUpdate
 from bot.delivery.outbox import enqueue
 from bot.delivery.outbox.statuses import advance
-from bot.domain import checkins, events, people, roster, waiting_list
+from bot.domain import audit, checkins, events, people, roster, waiting_list
 from bot.domain.audit import recorder
 from bot.domain.checkins import head_counts
 from bot.domain.checkins.head_counts import HeadCountRequest
@@ -23,7 +23,7 @@ from bot.domain.imports import stored as stored_lists
 from bot.domain.messaging import broadcasts
 from bot.domain.messaging.audience import Selection
 from bot.domain.models import Alert, Contact, Delivery, Pass, Staff
-from bot.domain.passes import kinds, reissue
+from bot.domain.passes import kinds, reissue, tokens
 from bot.domain.passes import registration as registrations
 from bot.domain.passes.registration import Wish
 from bot.domain.roster import devices, gates, invitations, owners, trial
@@ -113,6 +113,13 @@ def register(served: Served, name: str, size: int, phone: str, at: datetime, **c
 
 def _consent(db: Session) -> int:
     return events.by_slug(db, DEMO).consent_version
+
+
+def qr(served: Served, pass_id: int) -> str:
+    """What the QR of a pass says."""
+    with served.service.database.read() as db:
+        token = tokens.encode(tokens.token_of(db.get_one(Pass, pass_id)), served.service.ring)
+        return tokens.qr_text(served.origin, token)
 
 
 def admit(served: Served, text: str, scan_id: str, **changes: Any) -> str:
@@ -218,7 +225,7 @@ def _others(db: Session, served: Served) -> None:
     text = LIST.format(day=served.today).encode()
     file = stored_lists.ListFile("guests.csv", len(text), stored_lists.pack(text))
     stored_lists.keep(db, DEMO, file, once="pictures", staff_id=admin.id, actor="Anita Rao", now=served.now)
-    with recorder.audited(db, "events.change", now=served.now, actor="Anita Rao", slug=DEMO):
+    with recorder.audited(db, audit.EVENT_CHANGED, now=served.now, actor="Anita Rao", slug=DEMO):
         events.change(db, DEMO, venue="Fair Ground, Hall 1 and 2")
-    with recorder.audited(db, "events.change", now=served.now, actor="Anita Rao", slug=DEMO):
+    with recorder.audited(db, audit.EVENT_CHANGED, now=served.now, actor="Anita Rao", slug=DEMO):
         events.change(db, DEMO, venue="Fair Ground, Hall 1")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import count
 
-from bot.domain.passes import reissue, tokens
+from bot.domain.passes import reissue
 from tests.pictures import fair
 from tests.pictures.shots import STRANGER, VISITOR, VOLUNTEER, Place, Shot, at, paths
 
@@ -110,5 +110,4 @@ def _public(place: Place, state: str) -> None:
             reissue.revoke(db, issued.code, served.now)
     if state == "used":
         fair.admit(served, issued.code, f"public {next(NUMBERS)}")
-    token = tokens.encode(tokens.token_of(issued), served.service.ring)
-    place.open("/p/" + tokens.qr_text("", token).rpartition("/")[2])
+    place.open("/p/" + fair.qr(served, issued.id).rpartition("/")[2])

@@ -1,4 +1,7 @@
-"""What a page must hold at each width: nothing beyond its edge, nothing cut, no card that stands half empty."""
+"""What a page must hold at each width: nothing beyond its edge, nothing cut, no card that stands half empty.
+
+What ends in dots by its own style (a long name in the header) is not cut.
+"""
 
 from playwright.sync_api import Page
 
@@ -19,8 +22,10 @@ FAULTS = """most => {
   const all = [...document.body.querySelectorAll('*')].filter(one => seen(one) && !unheard(one))
   const written = all.filter(one => words(one) && style(one).display !== 'inline')
   const typed = all.filter(one => one.matches('.stepper input') && one.scrollWidth > one.clientWidth + 1)
-  const wide = one => one.clientWidth && one.scrollWidth > one.clientWidth + 1 && !scrolls(one)
-  const tall = one => ['hidden', 'clip'].includes(style(one).overflowY) && one.scrollHeight > one.clientHeight + 2
+  const dotted = one => style(one).textOverflow === 'ellipsis' || style(one).webkitLineClamp !== 'none'
+  const wide = one => one.clientWidth && !dotted(one) && one.scrollWidth > one.clientWidth + 1 && !scrolls(one)
+  const tall = one => !dotted(one) && ['hidden', 'clip'].includes(style(one).overflowY)
+    && one.scrollHeight > one.clientHeight + 2
   const beyond = one => {
     const place = one.getBoundingClientRect()
     return place.right > innerWidth + 1 && place.left < innerWidth && !scrolls(one)
