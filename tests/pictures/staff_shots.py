@@ -145,4 +145,4 @@ def _day(place: Place) -> None:
 
 def _invitation(place: Place) -> None:
     place.open("/staff/manage/demo/volunteers/invitations")
-    place.send("main form:last-of-type")
+    place.send("main form.card")

@@ -25,6 +25,7 @@ def accessible(page: Page, name: str, widths: Sequence[int] = WIDTHS) -> None:
         found = page.evaluate(LOOK)
         faults = [(one["id"], one["nodes"][0]["html"][:120]) for one in found["violations"]]
         assert faults == [], faults
-        assert fits.faults(page) == []
+        unfit = fits.faults(page)
+        assert unfit == [], unfit
         picture(page, f"{name}-{width}")
     page.set_viewport_size(before)
