@@ -25,6 +25,7 @@ from flows.engine.progress import (
     INTERRUPTION,
     NO_STEP,
     advance,
+    ask,
     begin,
     conclude,
     idle,
@@ -38,6 +39,7 @@ from flows.engine.spoken_languages import spoken
 from flows.engine.state_codec import flows_of, revive, to_json
 from flows.engine.submit import Submitted, submit
 from flows.fields import DOUBTED, Choice, Text
+from flows.fields.choice import further_options
 from flows.fields.steps import questions_of, steps_of
 from flows.shapes import (
     FILLED_FORM,
@@ -45,6 +47,7 @@ from flows.shapes import (
     Facts,
     Flow,
     Invalid,
+    Option,
     ResumeMessages,
     Say,
     Sentence,
@@ -268,12 +271,18 @@ def _belongs(message: UserInput, step: Step, state: State, facts: Facts) -> bool
     """Whether a tap was made on the question that stands open."""
     if message.tapped_on:
         return message.tapped_on == step.name
-    options = step.field.options(step.field.known(state.answers, facts))
-    return message.choice in [option.id for option in options]
+    ids = [option.id for option in _options(step, state, facts)]
+    return message.choice in ids or further_options(message.choice, len(ids)) > 0
+
+
+def _options(step: Step, state: State, facts: Facts) -> tuple[Option, ...]:
+    return step.field.options(step.field.known(state.answers, facts))
 
 
 def _answer(state: State, step: Step, message: UserInput, facts: Facts) -> Turn:
     flow = FLOWS[state.flow]
+    if message.form == "choice" and (first := further_options(message.choice, len(_options(step, state, facts)))):
+        return ask(state, step, facts, first=first)
     try:
         value = _validate(flow, state, step, message, facts)
     except Invalid as no:

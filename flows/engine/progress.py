@@ -200,13 +200,13 @@ def _wrong_with(step: Step, answers: Answers, facts: Facts) -> Sentence | None:
     return None
 
 
-def ask(state: State, step: Step, facts: Facts, effects: tuple[Effect, ...] = ()) -> Turn:
-    """Ask a step's question; the tries at it are forgotten unless it stood open already."""
+def ask(state: State, step: Step, facts: Facts, effects: tuple[Effect, ...] = (), first: int = 0) -> Turn:
+    """Ask a step's question, a long list from this option on; the tries are forgotten unless it stood open already."""
     answers = state.answers
     paragraphs = (step.ask,) if isinstance(step.ask, Sentence) else step.ask(answers, facts)
     options = step.field.options(step.field.known(answers, facts))
     tries = state.tries if state.asked == step.name else 0
-    asked = Say(paragraphs, options, step.name)
+    asked = Say(paragraphs, options, step.name, first)
     return Turn(state.but(asked=step.name, tries=tries), (*effects, asked), state.flow, answers)
 
 

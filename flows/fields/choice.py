@@ -10,6 +10,19 @@ from flows.shapes import Answers, Facts, Invalid, Option, Sentence, UserInput
 from flows.text import _, render, words
 from flows.understanding import agreement, vocabulary
 
+_FURTHER = "more:"
+
+
+def further_mark(first: int) -> str:
+    """The id of the row that shows the options from this one on (0: the first of all)."""
+    return f"{_FURTHER}{first}"
+
+
+def further_options(choice: str, count: int) -> int:
+    """From which of so many options on a tapped row wants them shown; 0: it is another row."""
+    first = choice.removeprefix(_FURTHER) if choice.startswith(_FURTHER) else ""
+    return int(first) if first.isascii() and first.isdecimal() and len(first) < 4 and int(first) < count else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

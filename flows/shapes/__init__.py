@@ -178,6 +178,8 @@ class Say(Effect):
     options: tuple[Option, ...] = ()
     step: str = ""
     """The step that this asks, so that taps can be told apart."""
+    first: int = 0
+    """How many options a list leaves out at its beginning, where not all fit: they were shown before."""
 
 
 @dataclass(frozen=True, slots=True)

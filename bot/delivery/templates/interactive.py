@@ -18,7 +18,8 @@ import regex
 
 from bot.delivery.outbox import whatsapp_text
 from bot.delivery.twilio.content_api import TemplateSpec
-from flows.shapes import Say, Sentence
+from flows.fields.choice import further_mark
+from flows.shapes import Option, Say, Sentence
 from flows.text import _, words
 
 MAX_BUTTONS, MAX_ROWS = 3, 10
@@ -29,6 +30,8 @@ MAX_LINES = 20
 """Lines of a text that goes with buttons at most: a template has at most 100 variables."""
 CHOOSE = _("Choose")
 """The words on the button that opens a list."""
+MORE = _("Show more")
+"""The last row of a list that is too short for all options."""
 LANGUAGE = "en"
 """Twilio wants a language for each template; the words of ours are all variables."""
 
@@ -100,16 +103,27 @@ def build_card(
     `mark` comes back before the id of what is tapped.
     """
     asking = [say for say in says if say.options]
-    if len(asking) != 1 or not asking[0].step or len(asking[0].options) > MAX_ROWS:
+    if len(asking) != 1 or not asking[0].step:
         return None
     speak = partial(whatsapp_text.spoken, language=language, results=results)
     rows = [
-        (_plain(option.title, speak), mark + option.id, _plain(option.detail, speak)) for option in asking[0].options
+        (_plain(option.title, speak), mark + option.id, _plain(option.detail, speak)) for option in _page(asking[0])
     ]
     text = "\n\n".join(filter(None, (speak(sentence) for say in says for sentence in say.paragraphs)))
     lines = [_SPACE.sub(" ", line).strip() for line in text.split("\n")]
     groups = tuple(len(list(group)) for filled, group in groupby(lines, key=bool) if filled)
     return _fitted(groups, [line for line in lines if line], rows, speak(CHOOSE))
+
+
+def _page(asked: Say) -> tuple[Option, ...]:
+    """The options of one list: the rest of them, or as many as fit and a row for those after them."""
+    left = asked.options[asked.first :]
+    if len(left) <= MAX_ROWS:
+        return left
+    end, whole = asked.first + MAX_ROWS - 1, len(asked.options)
+    # Rows have either all a detail or none.
+    detail = f"{end + 1}–{whole}" if all(option.detail for option in left) else ""
+    return (*left[: MAX_ROWS - 1], Option(further_mark(end), MORE, detail and words(detail)))
 
 
 def _fitted(

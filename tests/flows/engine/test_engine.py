@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from bot.delivery.templates.interactive import build_card
 from flows import engine
 from flows.engine.catalogue import FLOWS
 from flows.sandbox.world import demo
@@ -12,11 +13,17 @@ from flows.shapes import (
     KeepLanguage,
     MarkFailuresTold,
     Register,
+    Say,
+    Turn,
     UserInput,
 )
 from flows.text import phrases
 from tests.flows.turns import done, says, tap
 from tests.flows.worlds import CODES, NOW, Talk, with_passes, world
+
+
+def says_of(turn: Turn) -> list[Say]:
+    return [effect for effect in turn.effects if isinstance(effect, Say)]
 
 
 def test_the_contracts_seven_messages() -> None:
@@ -63,6 +70,26 @@ def test_several_events_are_listed_after_the_language() -> None:
     assert talk.asked == "language"
     talk.say("1")
     assert talk.asked == "event"
+
+
+def test_a_list_that_is_too_long_is_seen_part_by_part_and_nothing_else_changes() -> None:
+    talk = Talk(world())
+    for number in range(23):
+        talk.world.add(replace(demo(NOW, f"fair-{number:02}"), name={"en": f"Fair {number}", "hi": f"मेला {number}"}))
+    before = talk.say("hi", tap("en", "language")).state
+    shown, further = set(), ["more:0"]
+    while further:
+        card = build_card(says_of(talk.turn), "en", {}, "")
+        assert card
+        shown |= set(card.values)
+        further = [value for value in card.values if value.startswith("more:")]
+        assert not further or talk.say(tap(further[0], "event")).state == before
+    offered = {option.id for option in says_of(talk.turn)[-1].options}
+    assert offered <= shown
+    assert len(offered) == 24
+    assert talk.say(tap("more:99", "event")).state.asked == "event"
+    talk.say(tap("fair-22", "event"))
+    assert talk.turn.state.answers["event"] == "fair-22"
 
 
 def test_a_tap_counts_only_for_its_question() -> None:

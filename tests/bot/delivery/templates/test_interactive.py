@@ -34,6 +34,8 @@ def rows(count: int, **more: Any) -> tuple[Option, ...]:
         (rows(10), "list_10_1"),
         (rows(2, detail="5 places left"), "details_2_1"),
         (rows(10, detail="5 places left"), "details_10_1"),
+        (rows(11), "list_10_1"),
+        (rows(24, detail="5 places left"), "details_10_1"),
     ],
 )
 def test_few_bare_options_are_buttons_and_more_are_a_list(options: tuple[Option, ...], name: str) -> None:
@@ -48,7 +50,6 @@ def test_few_bare_options_are_buttons_and_more_are_a_list(options: tuple[Option,
     ("options", "text", "step"),
     [
         ((), "Which day?", "visit_date"),
-        (rows(11), "Which day?", "visit_date"),
         (rows(2), "Which day?", ""),
         ((Option("a", "Yes", "with this"), Option("b", "No")), "Which day?", "visit_date"),
         ((Option("a", "Delhi University North Campus"), Option("b", "Delhi University North Gate")), "Where?", "x"),
