@@ -31,7 +31,7 @@ FAULTS = """most => {
     return place.right > innerWidth + 1 && place.left < innerWidth && !scrolls(one)
   }
   const empty = card => {
-    const held = [...card.querySelectorAll('*')].filter(one => seen(one) && !one.firstElementChild)
+    const held = [...card.querySelectorAll('*')].filter(one => seen(one) && (words(one) || !one.firstElementChild))
     const place = card.getBoundingClientRect()
     return Math.round(place.bottom - Math.max(place.top, ...held.map(one => one.getBoundingClientRect().bottom)))
   }
