@@ -29,6 +29,7 @@ QR_SIDE = 700
 
 NAME_STEPS = ((66, 1), (58, 2), (50, 2), (44, 3), (38, 4))
 FACT_STEPS = ((58, 1), (52, 1), (46, 1), (40, 1), (34, 2), (28, 3))
+HOURS_STEPS = ((36, 1), (32, 1), (30, 2))
 GATE_STEPS = ((36, 2), (30, 3))
 """Sizes in pixels and the lines that each may take, the preferred first."""
 FACTS_ROOM = 620
@@ -110,7 +111,8 @@ def _person(sheet: PassCanvas, facts: PassImage) -> None:
     sheet.lines([say(_("Day"))], Style(30), GREY)
     sheet.lines(*_fitting(full_days(facts.days, facts.language), FACT_STEPS, BOLD), INK)
     hours = open_hours(facts.opens, facts.closes)
-    sheet.lines([say(hours)] if hours else [], Style(36), INK)
+    if hours:
+        sheet.lines(*_fitting(say(hours), HOURS_STEPS), INK)
     sheet.lines(*_fitting(say(gate_hint(facts)), GATE_STEPS), INK)
     _party(sheet, facts, top)
     sheet.top = max(sheet.top, top + BADGE[1])

@@ -16,11 +16,12 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 from bot.delivery.images import fonts, pass_head, qr, typesetting
 from bot.delivery.images.canvas import MARGIN, ROOM, WIDTH
 from bot.delivery.images.fonts import BOX
-from bot.delivery.images.pass_image import POLICIES, PassImage, draw
+from bot.delivery.images.pass_image import BADGE, FACTS_ROOM, POLICIES, PassImage, draw
 from bot.delivery.images.typesetting import BOLD, REGULAR, Style
 from bot.domain.events import pictures
 from bot.domain.events.identity import Identity
 from bot.errors import NotReady
+from flows.text import LANGUAGES
 from tests.bot.domain.events.drawn import header, logo
 
 QR_TEXT = "HTTPS://" + "A" * 26 + ".ORG/P/" + ("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" * 5)[:130]
@@ -136,6 +137,14 @@ def test_every_policy_and_language_has_its_own_picture(language: str, policy: st
 )
 def test_whatever_it_says_is_seen(changed: dict[str, Any]) -> None:
     assert draw(replace(PLAIN, **changed)) != draw(PLAIN)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_runs_under_the_plate_of_the_party(language: str) -> None:
+    drawn = Image.open(io.BytesIO(draw(replace(PLAIN, language=language, opens=time(10, 30), closes=time(20, 45)))))
+    plate = WIDTH - MARGIN - BADGE[0]
+    before = drawn.convert("L").crop((MARGIN + FACTS_ROOM + 4, 440, plate - 2, 720))
+    assert before.getextrema() == (255, 255)
 
 
 def test_it_is_in_the_colour_and_with_the_pictures_of_its_event() -> None:
