@@ -6,7 +6,6 @@ from datetime import date, time
 
 from flows.shapes import PassFacts, Sentence
 from flows.text import LANGUAGES, _, ngettext_, render, words
-from flows.text.formats import full_day
 from flows.text.languages import SOURCE
 
 MAX_SPANS = 3
@@ -34,6 +33,8 @@ def describe_days(days: Sequence[date]) -> Sentence:
 
 def full_days(days: Sequence[date], language: str) -> str:
     """As `describe_days`, in this language (English where we do not have it), the last day named with its year."""
+    from flows.text.formats import full_day
+
     spoken = language if language in LANGUAGES else SOURCE
     named = describe_days(days)
     last = next(reversed(list(_spans(days))[:MAX_SPANS]))[-1]
