@@ -110,7 +110,7 @@ def unplain(client: FlaskClient, gate: Gate) -> list[tuple[str, str, int]]:
         if rule in ABOUT_ITSELF or rule.startswith("/webhooks/"):
             continue
         answer = gate.ask(client, method, rule)
-        said = answer.json.get("title") if answer.is_json and answer.json else re.search("<h1>.+</h1>", answer.text)
+        said = answer.json.get("title") if answer.is_json and answer.json else re.search(b"<h1>.+</h1>", answer.data)
         if answer.status_code >= 500 and not (answer.status_code == 503 and answer.headers.get("Retry-After") and said):
             found.append((method, rule, answer.status_code))
     return found
