@@ -28,7 +28,6 @@ MAX_TEXT_LENGTH = 500
 """Characters of a QR that are looked at: ours have under 400."""
 OPEN_PICTURES = threading.BoundedSemaphore(2)
 """How many pictures one process has open: its threads are many, its memory is not."""
-QR_ALONE = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 QR_PATH = "/P/"
 """What stands in the QRs of passes (docs/contract.md#codes-and-qr)."""
 
@@ -98,7 +97,10 @@ def _doubled(image: Image.Image) -> Image.Image:
 def _texts(image: Image.Image) -> list[str]:
     """Each text once; the first variant of the picture in which any are found, as further ones find the same again."""
     for variant in _variants(image):
-        found = zxingcpp.read_barcodes(variant, QR_ALONE, text_mode=zxingcpp.TextMode.Plain)
+        # The formats are made anew each time: what lives as long as the process is reported as leaked at its end.
+        found = zxingcpp.read_barcodes(
+            variant, zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode), text_mode=zxingcpp.TextMode.Plain
+        )
         placed = sorted(
             (barcode.position.top_left.y, barcode.position.top_left.x, barcode.text)
             for barcode in found

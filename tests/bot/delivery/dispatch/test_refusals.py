@@ -275,7 +275,7 @@ def test_a_picture_that_whatsapp_refuses_goes_as_a_link_by_sms(world: Whole) -> 
     assert world.course(link).status == "delivered"
     [sms] = world.got()
     assert sms.recipient == LANE.removeprefix("whatsapp:")
-    assert f"{world.origin}/P/".upper() in sms.body
+    assert f"{world.origin}/pass/" in sms.body
 
 
 def test_what_waits_for_the_window_goes_as_soon_as_the_visitor_writes(world: Whole) -> None:

@@ -87,7 +87,8 @@ def test_gates_have_slugs_of_their_names(db: Session) -> None:
         ({"map_url": "https://maps.example/" + "a" * 500}, "bad_map_url"),
         ({"registration_opens_at": datetime(2027, 1, 1)}, "bad_dates"),  # noqa: DTZ001 - a moment without a zone is meant
         ({"consent": {"en": " "}}, "bad_text"),
-        ({"colour": "red"}, "no_such_field"),
+        ({"colour": "red"}, "bad_colour"),
+        ({"shape": "round"}, "no_such_field"),
         ({"status": "open"}, "no_such_field"),
     ],
 )

@@ -65,7 +65,7 @@ def test_what_was_done_leads_on_to_what_is_next_until_all_is(office: Office) -> 
         return re.findall('href="(/staff[^"#]+)', said)
 
     event = "/staff/manage/fair"
-    assert next_of("/gates", name="North") == [f"{event}/fields", event]
+    assert next_of("/gates", name="North") == [f"{event}/settings/data", event]
     with office.service.database.write() as db:
         events.change(db, "fair", **DATA)
         for line in ("poster", "trial"):
