@@ -44,8 +44,8 @@ branch_labels = depends_on = None
 
 def make(folder: Path) -> dict[str, Path]:
     """Working directories with the code of the three versions, without anybody's `.env`."""
-    before = migrations.newest()
-    steps = [(f"{int(before) + number:04d}", body) for number, body in enumerate((EXPAND, CONTRACT), 1)]
+    before, last = migrations.newest(), max(map(int, migrations.known()))  # numbers need not be in the order of time
+    steps = [(f"{last + number:04d}", body) for number, body in enumerate((EXPAND, CONTRACT), 1)]
     return {
         version: _home(folder / version, version, before, steps[:number])
         for number, version in enumerate((OLD, NEXT, AFTER))
