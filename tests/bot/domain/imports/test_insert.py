@@ -94,7 +94,8 @@ def test_a_list_twice_is_once(database: Database, bring: Bring) -> None:
     turned = [HEADS, *reversed(LIST.splitlines()[1:])]
     assert bring("\n".join(turned))[0].rows == {"already_there": 5}
     with database.read() as db:
-        acts = db.scalars(select(AuditEntry.about).where(AuditEntry.what == "visitors_imported")).all()
+        imports = select(AuditEntry.about).where(AuditEntry.what == "visitors_imported").order_by(AuditEntry.id)
+        acts = db.scalars(imports).all()
     assert [(act.get("new"), act.get("already_there"), act["finished"]) for act in acts][:2] == [
         (5, None, True),
         (0, 5, True),
