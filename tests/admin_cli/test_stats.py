@@ -146,5 +146,5 @@ def test_watching_goes_on_until_it_is_interrupted(busy: str, database_url: str, 
         assert watching.stdout is not None
         looks = [json.loads(watching.stdout.readline()) for _ in range(2)]
         watching.send_signal(signal.SIGINT)
-        assert watching.wait(20) == 0
+        assert watching.wait(60) == 0
     assert [look["admitted"] for look in looks] == [2, 2]

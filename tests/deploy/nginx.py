@@ -81,7 +81,7 @@ def _serving(folder: Path, ports: tuple[int, int], port: int, changes: Mapping[s
     )
     command = [tool("nginx"), "-e", str(folder / "error.log"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
     with server.process("nginx", command, folder, folder, {"PATH": "/usr/sbin:/usr/bin:/bin"}):
-        server.until(lambda: listens(port), f"nginx listens; see {folder}/error.log", 30)
+        server.until(lambda: listens(port), f"nginx listens; see {folder}/error.log")
         yield
 
 

@@ -33,8 +33,8 @@ def amazon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         environment.setenv("AWS_ACCESS_KEY_ID", "of nobody")
         environment.setenv("AWS_SECRET_ACCESS_KEY", "of nobody")
         environment.setenv("AWS_REGION", REGION)
-        server.until(lambda: _answers(origin), "moto answers", 60)
-        requests.put(f"{origin}/fair", WHERE, timeout=10).raise_for_status()
+        server.until(lambda: _answers(origin), "moto answers")
+        requests.put(f"{origin}/fair", WHERE, timeout=60).raise_for_status()
         yield
 
 

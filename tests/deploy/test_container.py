@@ -150,8 +150,8 @@ def test_every_process_starts_from_it_and_writes_nothing_into_it(
             running.enter_context(_process(name, command, built.app, environment, tmp_path))
         server.until(lambda: run(health, check=False).returncode == 0, "its health check passes", STARTS)
         server.until(_answers(f"{here}/readyz"), "ready", STARTS)
-        (library,) = re.findall(r'"(/assets/\w+/lib/pico.css)"', requests.get(here, timeout=10).text)
-        assert requests.get(here + library, timeout=10).status_code == 200
+        (library,) = re.findall(r'"(/assets/\w+/lib/pico.css)"', requests.get(here, timeout=60).text)
+        assert requests.get(here + library, timeout=60).status_code == 200
         assert "the pass came" in run(["python", str(ROOT / "deploy/checks/register.py"), here]).stdout
         server.until(lambda: _works(run(["python", "-m", "admin_cli", "doctor", "--json"], check=False)), "all run", 60)
     assert dockerfile.listing(built.app) == before

@@ -130,18 +130,18 @@ def there(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nginx_serves_as_the_guide_says(tmp_path: Path) -> None:
     with _web() as (one, first), _web() as (two, second), nginx.secure(tmp_path, (one, two)) as (origin, plain):
         trusted = str(tmp_path / "fullchain.pem")
-        told = requests.get(f"{origin}/", verify=trusted, timeout=10, headers={"X-Forwarded-For": "203.0.113.9"}).text
+        told = requests.get(f"{origin}/", verify=trusted, timeout=60, headers={"X-Forwarded-For": "203.0.113.9"}).text
         assert told.split() == ["127.0.0.1", "https", "pass.example.org", "0"], "what a caller claims is dropped"
 
-        moved = requests.get(f"http://pass.example.org:{plain}/p/TOKEN?a=1", allow_redirects=False, timeout=10)
+        moved = requests.get(f"http://pass.example.org:{plain}/p/TOKEN?a=1", allow_redirects=False, timeout=60)
         assert (moved.status_code, moved.headers["Location"]) == (308, "https://pass.example.org/p/TOKEN?a=1")
-        assert requests.get(f"{origin}/metrics", verify=trusted, timeout=10).status_code == 404
-        assert requests.post(origin, b"x" * 3_000_000, verify=trusted, timeout=10).status_code == 413
+        assert requests.get(f"{origin}/metrics", verify=trusted, timeout=60).status_code == 404
+        assert requests.post(origin, b"x" * 3_000_000, verify=trusted, timeout=60).status_code == 413
 
         for _ in range(3):
-            requests.get(f"{origin}/assets/abc/page.css", verify=trusted, timeout=10)
+            requests.get(f"{origin}/assets/abc/page.css", verify=trusted, timeout=60)
         before = len(first) + len(second)
-        requests.get(f"{origin}/assets/abc/page.css", verify=trusted, timeout=10)
+        requests.get(f"{origin}/assets/abc/page.css", verify=trusted, timeout=60)
         assert len(first) + len(second) == before, "files are kept"
         _send_slowly(origin, tmp_path / "fullchain.pem", first, second)
 
@@ -153,7 +153,7 @@ def _send_slowly(origin: str, trusted: Path, first: list[tuple[str, str]], secon
     context = ssl.create_default_context(cafile=str(trusted))
     with context.wrap_socket(socket.create_connection(("127.0.0.1", port)), server_hostname="pass.example.org") as slow:
         slow.sendall(b"POST / HTTP/1.1\r\nHost: pass.example.org\r\nContent-Length: 4\r\nConnection: close\r\n\r\nab")
-        requests.get(f"{origin}/", verify=str(trusted), timeout=10)
+        requests.get(f"{origin}/", verify=str(trusted), timeout=60)
         assert len(first) + len(second) == before + 1
         slow.sendall(b"cd")
         answer = b"".join(iter(lambda: slow.recv(4096), b""))
@@ -176,7 +176,7 @@ def _caddy(folder: Path, ports: tuple[int, int]) -> Iterator[str]:
     command = [nginx.tool("caddy"), "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "XDG_DATA_HOME": str(folder)}
     with server.process("caddy", command, folder, folder, environment):
-        server.until(lambda: nginx.listens(port), f"caddy listens; see {folder}/caddy.log", 30)
+        server.until(lambda: nginx.listens(port), f"caddy listens; see {folder}/caddy.log")
         yield f"http://127.0.0.1:{port}"
 
 
@@ -188,10 +188,10 @@ needs_caddy = pytest.mark.skipif(shutil.which("caddy") is None, reason="there is
 def test_caddy_serves_as_the_guide_says(tmp_path: Path) -> None:
     """One process runs; the other is being replaced."""
     with _web() as (one, asked), _caddy(tmp_path, (one, server.free_port())) as origin:
-        told = requests.get(f"{origin}/", timeout=10, headers={"X-Forwarded-For": "203.0.113.9"}).text
+        told = requests.get(f"{origin}/", timeout=60, headers={"X-Forwarded-For": "203.0.113.9"}).text
         assert told.split()[0] == "127.0.0.1", "what a caller claims is dropped"
-        assert requests.get(f"{origin}/metrics", timeout=10).status_code == 404
-        answers = [requests.post(f"{origin}/webhooks/twilio/message", b"Body=hi", timeout=10) for _ in range(6)]
+        assert requests.get(f"{origin}/metrics", timeout=60).status_code == 404
+        answers = [requests.post(f"{origin}/webhooks/twilio/message", b"Body=hi", timeout=60) for _ in range(6)]
         assert [answer.text.split()[-1:] for answer in answers] == [["7"]] * 6
         assert len(asked) == 7
 
@@ -205,7 +205,7 @@ def test_a_process_that_goes_away_is_not_noticed(tmp_path: Path) -> None:
 
         def all_answered() -> bool:
             url, trusted = f"{origin}/webhooks/twilio/message", str(tmp_path / "fullchain.pem")
-            return all(requests.post(url, b"Body=hi", verify=trusted, timeout=10).ok for _ in range(6))
+            return all(requests.post(url, b"Body=hi", verify=trusted, timeout=60).ok for _ in range(6))
 
         first.set()
         assert all_answered()

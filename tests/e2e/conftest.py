@@ -3,14 +3,17 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bot.settings import SIMULATED_SENDER
-from tests.e2e.pages.browser import ARGUMENTS, chromium
+from tests.e2e.pages.browser import ARGUMENTS, PATIENCE_MS, chromium
 from tests.e2e.pages.checks import watched
 from tests.e2e.pages.gate import Gate, gate_of
 from tests.e2e.pages.scanner import Phone
 from tests.e2e.server import SECOND_SENDER, Running, admin, served
+
+# Playwright's own five seconds are too few for a machine with much else to do.
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def named_in_logs(made: Running) -> set[str]:

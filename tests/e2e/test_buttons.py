@@ -98,7 +98,7 @@ def test_a_refused_template_is_followed_by_numbered_text(
     phone.say(first)
     phone.say("English")
     trouble = {"fault": "refuse", "kind": "send", **order}
-    assert requests.post(f"{running.origin}/simulator/control", json=trouble, timeout=10).ok
+    assert requests.post(f"{running.origin}/simulator/control", json=trouble, timeout=60).ok
     before = phone.got().count()
     phone.say("Asha Verma" if "status" not in order else "back")
     words = phone.got().filter(has_text="1. ")

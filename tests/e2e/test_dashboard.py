@@ -113,7 +113,7 @@ def test_the_wall_keeps_up_with_the_gates(
             visitor.say(words)
         come = [gate.issue(size) for size in (1, 4, 2)]
         assert [gate.admit(one) for one in (*come, come[1])] == ["admitted"] * 3 + ["already_admitted"]
-        until(lambda: shows(page, gate), "the page's numbers are the database's", 30)
+        until(lambda: shows(page, gate), "the page's numbers are the database's")
         after = page.evaluate(TILES)
         assert (after["admitted"] - before["admitted"], after["registered"] - before["registered"]) == (7, 10)
         assert page.evaluate(CHARTS) == page.evaluate(TABLES)
@@ -145,12 +145,12 @@ def test_an_alert_is_read_out_once_and_what_somebody_copies_stays(
         chosen = page.evaluate("getSelection().toString()")
         raised = gate.raise_alert(waited=75)
         page.evaluate(ASK)
-        expect(heard).to_contain_text("75", timeout=15_000)
+        expect(heard).to_contain_text("75")
         expect(page.locator("#alerts li")).to_contain_text("75")
         assert page.title() == f"(1) {title}"
         gate.admit(gate.issue(1))
         gate.raise_alert(waited=76, of=raised)
-        expect(page.locator("#alerts li")).to_contain_text("76", timeout=15_000)
+        expect(page.locator("#alerts li")).to_contain_text("76")
         expect(heard).to_contain_text("75")
         assert page.evaluate("getSelection().toString()") == chosen
         page.evaluate("getSelection().removeAllRanges()")
@@ -182,11 +182,11 @@ def test_it_says_when_its_figures_are_old_and_goes_on(
     expect(trouble).to_be_hidden()
     context.set_offline(True)
     page.evaluate(ASK)
-    expect(trouble).to_be_visible(timeout=15_000)
+    expect(trouble).to_be_visible()
     context.set_offline(False)
-    expect(trouble).to_be_hidden(timeout=15_000)
+    expect(trouble).to_be_hidden()
     gate.disable(MIRA)
     page.evaluate(ASK)
-    expect(trouble.get_by_role("link")).to_be_visible(timeout=15_000)
+    expect(trouble.get_by_role("link")).to_be_visible()
     accessible(page, "dashboard-signed-out")
     context.close()

@@ -60,7 +60,7 @@ def longest(page: Page) -> None:
 
 def prints(page: Page, times: int) -> None:
     """Wait until the page has asked for so many prints."""
-    until(lambda: page.evaluate("window.printed") >= times, f"{times} prints", 10)
+    until(lambda: page.evaluate("window.printed") >= times, f"{times} prints")
     assert page.evaluate("window.printed") == times
 
 

@@ -82,7 +82,7 @@ def send(visitor: Visitor, filled: dict[str, str], on: str) -> str:
     """Send a form back; the answer in words."""
     before = len(visitor.got())
     message = {"phone": visitor.number, "filled": filled, "reply_to": on}
-    assert requests.post(f"{visitor.origin}/simulator/messages", json=message, timeout=10).status_code == 202
+    assert requests.post(f"{visitor.origin}/simulator/messages", json=message, timeout=60).status_code == 202
     until(lambda: len(visitor.got()) > before, "an answer to the form")
     return str(visitor.got()[-1]["text"])
 

@@ -11,7 +11,7 @@ RAVI = "+919700000001"
 
 
 def deleted(running: Running) -> int:
-    return int(requests.get(f"{running.origin}/simulator/control", timeout=10).json()["deleted_media"])
+    return int(requests.get(f"{running.origin}/simulator/control", timeout=60).json()["deleted_media"])
 
 
 def test_a_photo_of_a_pass_admits_and_is_deleted_at_twilio(running: Running) -> None:

@@ -29,7 +29,7 @@ def visitor(templated: Running) -> Visitor:
 
 
 def order(running: Running, **trouble: object) -> None:
-    assert requests.post(f"{running.origin}/simulator/control", json=trouble, timeout=10).ok
+    assert requests.post(f"{running.origin}/simulator/control", json=trouble, timeout=60).ok
 
 
 def register(visitor: Visitor, to: str = "") -> str:

@@ -28,7 +28,7 @@ def test_what_the_camera_sees_fills_the_screen(
     filmed = browser.browser_type.launch(executable_path=chromium(), args=arguments)
     phone = new_phone(filmed, "hi")
     phone.page.goto(gate.scanner("Camera"))
-    until(lambda: len(phone.seen()) >= 4, "four results", 25)
+    until(lambda: len(phone.seen()) >= 4, "four results")
     assert phone.seen()[:4] == ["admitted", "wrong_day", "forged", "already_admitted"]
     assert gate.kept(today) == [("api", "admitted", 3)]
     expect(phone.page.locator("#synced")).to_contain_text("बजे")
@@ -39,7 +39,7 @@ def test_what_the_camera_sees_fills_the_screen(
     for away in ("srcObject.getTracks()[0].stop()", "pause()"):
         before = len(phone.seen())
         phone.page.evaluate(f"document.getElementById('video').{away}")
-        until(lambda: len(phone.seen()) > before + 1, f"the camera goes on after {away}", 25)  # noqa: B023 - at once
+        until(lambda: len(phone.seen()) > before + 1, f"the camera goes on after {away}")  # noqa: B023 - at once
     print(f"\nfrom the camera's picture to the colour: {shown} ms; the page loads {sum(loaded):,} bytes")
     assert 100_000 < sum(loaded) < 1_500_000
     filmed.close()
@@ -71,7 +71,7 @@ def test_every_look_can_be_read_by_everybody(new_phone: Callable[..., Phone], ga
     assert phone.scan(forged(issued)) == "forged"
     accessible(phone.page, "scanner-forged-en")
     gate.pause(True)
-    expect(phone.page.locator("#pause")).to_be_visible(timeout=10_000)
+    expect(phone.page.locator("#pause")).to_be_visible()
     phone.page.locator("#result-next").click()
     accessible(phone.page, "scanner-paused-en")
     phone.page.locator("#let-out").click()
@@ -80,7 +80,7 @@ def test_every_look_can_be_read_by_everybody(new_phone: Callable[..., Phone], ga
     gate.pause(False)
     phone.page.locator("#result-next").click()
     phone.page.locator("input[value=in]").check()
-    expect(phone.page.locator("#pause")).to_be_hidden(timeout=10_000)
+    expect(phone.page.locator("#pause")).to_be_hidden()
 
 
 def test_an_admission_is_taken_back_and_people_without_a_pass_are_counted(
@@ -92,10 +92,10 @@ def test_an_admission_is_taken_back_and_people_without_a_pass_are_counted(
     expect(figures).to_contain_text("·")
     here, today = (int(number) for number in re.findall(r"\d+", figures.inner_text()))
     assert phone.scan(issued.code) == "admitted"
-    expect(figures).to_have_text(re.compile(rf": {here + 3} .*: {today + 3}$"), timeout=3000)
+    expect(figures).to_have_text(re.compile(rf": {here + 3} .*: {today + 3}$"), timeout=10_000)
     phone.page.locator("#result-undo").click()
     expect(phone.page.locator("#result")).to_be_hidden()
-    expect(figures).to_have_text(re.compile(rf": {here} .*: {today}$"), timeout=3000)
+    expect(figures).to_have_text(re.compile(rf": {here} .*: {today}$"), timeout=10_000)
     assert phone.scan(issued.qr) == "admitted"
     assert phone.scan(issued.qr) == "already_admitted"
     expect(phone.page.locator("#overrule")).to_be_hidden()  # a scanner is nobody's who could answer for it
@@ -103,7 +103,7 @@ def test_an_admission_is_taken_back_and_people_without_a_pass_are_counted(
     phone.turn_to("count")
     for _ in range(3):
         phone.page.locator("#one-in").click()
-    until(lambda: gate.counted("Undo") == [("in", 3)], "taps that follow one another are one count", 15)
+    until(lambda: gate.counted("Undo") == [("in", 3)], "taps that follow one another are one count")
 
 
 def test_a_scanner_that_types_is_read_wherever_the_page_is(new_phone: Callable[..., Phone], gate: Gate) -> None:
@@ -118,7 +118,7 @@ def test_a_scanner_that_types_is_read_wherever_the_page_is(new_phone: Callable[.
             until(phone.seen, "something is shown", 5)
         return "admitted" in phone.seen()
 
-    until(read_again, "what was typed is admitted", 30)
+    until(read_again, "what was typed is admitted")
 
 
 def test_without_a_network_it_goes_on_and_nothing_is_lost(new_phone: Callable[..., Phone], gate: Gate) -> None:
@@ -143,11 +143,11 @@ def test_without_a_network_it_goes_on_and_nothing_is_lost(new_phone: Callable[..
     assert gate.kept(*others, typed, newer) == []
     phone.page.close()
     phone.new_page().goto(f"{gate.origin}/staff/scan")
-    until(lambda: phone.waits() == len(others) + 7, "the scans wait on the disk", 15)
+    until(lambda: phone.waits() == len(others) + 7, "the scans wait on the disk")
     picture(phone.page, "scanner-offline-360")
     expect(phone.page.locator("#trouble")).to_be_hidden()
     phone.page.evaluate("const now = Date.now; Date.now = () => now() + 301_000")
-    expect(phone.page.locator("#trouble")).to_be_visible(timeout=10_000)
+    expect(phone.page.locator("#trouble")).to_be_visible()
     picture(phone.page, "scanner-deaf-360")
     phone.context.set_offline(False)
     expect(phone.page.locator("#waiting")).to_be_hidden(timeout=30_000)
@@ -170,8 +170,8 @@ def test_a_slow_network_is_none_and_the_scan_is_kept_once(new_phone: Callable[..
 
     phone.page.route("**/api/v1/checkins", slowly)
     assert phone.scan(issued.qr) == "admitted"
-    until(lambda: gate.kept(issued), "the scan goes up", 20)
-    expect(phone.page.locator("#waiting")).to_be_hidden(timeout=20_000)
+    until(lambda: gate.kept(issued), "the scan goes up")
+    expect(phone.page.locator("#waiting")).to_be_hidden()
     assert [kept[1:] for kept in gate.kept(issued)] == [("admitted", 5)]
 
 
@@ -181,11 +181,11 @@ def test_a_hotspot_that_wants_a_sign_in_is_no_network(new_phone: Callable[..., P
     portal = re.compile(r"/(api/v1|staff/scan)/")
     phone.page.route(portal, lambda route: route.fulfill(body="<h1>Welcome</h1>", content_type="text/html"))
     assert phone.scan(issued.qr) == "admitted"
-    expect(phone.page.locator("#link[data-state=off]")).to_be_visible(timeout=15_000)
+    expect(phone.page.locator("#link[data-state=off]")).to_be_visible()
     expect(phone.page.locator("#ready[data-ready=true]")).to_be_visible()
     assert gate.kept(issued) == []
     phone.page.unroute(portal)
-    until(lambda: gate.kept(issued) == [("batch", "admitted", 2)], "the scan goes up", 20)
+    until(lambda: gate.kept(issued) == [("batch", "admitted", 2)], "the scan goes up")
 
 
 def test_a_volunteer_signs_in_finds_somebody_and_is_out_when_disabled(
@@ -205,12 +205,12 @@ def test_a_volunteer_signs_in_finds_somebody_and_is_out_when_disabled(
     [code] = re.findall(r"\b\d{6}\b", str(ravi.got()[-1]))
     phone.page.get_by_role("textbox").fill(code)
     phone.page.get_by_role("textbox").press("Enter")
-    expect(phone.page.locator("#ready[data-ready=true]")).to_be_visible(timeout=20_000)
+    expect(phone.page.locator("#ready[data-ready=true]")).to_be_visible()
     phone.turn_to("find")
     phone.page.locator("#words-to-find").fill("zulekha")
     phone.page.locator("#words-to-find").press("Enter")
     phone.page.locator("#found button").click()
-    until(lambda: phone.seen() == ["admitted"], "the pass that was found is admitted", 10)
+    until(lambda: phone.seen() == ["admitted"], "the pass that was found is admitted")
     assert gate.kept(issued) == [("page", "admitted", 2)]
     assert phone.scan(issued.code) == "already_admitted"
     phone.page.locator("#overrule summary").click()
@@ -235,7 +235,7 @@ def test_a_volunteer_signs_in_finds_somebody_and_is_out_when_disabled(
     assert gate.kept(other) == [("page", "admitted", 3)]
     gate.disable(ravi.number)
     phone.page.goto(f"{gate.origin}/staff/scan")
-    expect(phone.page.locator("#signed-out")).to_be_visible(timeout=15_000)
+    expect(phone.page.locator("#signed-out")).to_be_visible()
 
 
 def test_an_ended_access_drops_no_scan(new_phone: Callable[..., Phone], gate: Gate) -> None:
@@ -245,11 +245,11 @@ def test_an_ended_access_drops_no_scan(new_phone: Callable[..., Phone], gate: Ga
     assert phone.scan(issued.qr) == "admitted"
     gate.revoke("Ended")
     phone.context.set_offline(False)
-    expect(phone.page.locator("#signed-out")).to_be_visible(timeout=15_000)
+    expect(phone.page.locator("#signed-out")).to_be_visible()
     assert phone.waits() == 1
     assert gate.kept(issued) == []
     accessible(phone.page, "scanner-ended-en")
     phone.page.goto(gate.scanner("Ended too"))
     phone.page.reload()
-    until(lambda: gate.kept(issued), "the scan goes up", 20)
+    until(lambda: gate.kept(issued), "the scan goes up")
     assert gate.kept(issued) == [("late", "admitted", 2)]

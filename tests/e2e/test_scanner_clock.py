@@ -73,7 +73,7 @@ def test_a_clock_that_is_set_without_a_network_changes_nothing(phone: Phone, gat
     assert phone.scan(several.qr) == "already_admitted"
     assert phone.scan(of_today.qr) == "admitted"
     phone.context.set_offline(False)
-    until(lambda: gate.kept(of_today), "the scans go up", 20)
+    until(lambda: gate.kept(of_today), "the scans go up")
     assert gate.kept(several, of_today) == [("batch", "admitted", 2)] * 2
     assert all(abs(gate.scanned_at(one) - utc_now()) < timedelta(minutes=2) for one in (several, of_today))
     assert gate.doubted() == []
@@ -82,18 +82,18 @@ def test_a_clock_that_is_set_without_a_network_changes_nothing(phone: Phone, gat
 def test_a_page_that_is_loaded_again_is_no_earlier_than_the_one_before(phone: Phone, gate: Gate) -> None:
     issued = gate.issue()
     phone.open(gate.scanner("Again"))
-    until(lambda: "anchored_at" in stamp(phone), "the server is heard", 10)
+    until(lambda: "anchored_at" in stamp(phone), "the server is heard")
     phone.context.set_offline(True)
     phone.page.reload()
     expect(phone.page.locator("#ready[data-ready=true]")).to_be_visible()
     assert "anchored_at" in stamp(phone)  # seconds between two pages are believed
     set_clock(phone, -DAY)
     phone.page.reload()
-    expect(phone.page.locator("#trouble")).to_be_visible(timeout=15_000)
+    expect(phone.page.locator("#trouble")).to_be_visible()
     assert "anchored_at" not in stamp(phone)
     assert phone.scan(issued.qr) == "admitted"
     phone.context.set_offline(False)
-    until(lambda: gate.kept(issued), "the scan goes up", 20)
+    until(lambda: gate.kept(issued), "the scan goes up")
     assert abs(gate.scanned_at(issued) - utc_now()) < timedelta(minutes=2)
 
 
@@ -103,12 +103,12 @@ def test_a_refusal_because_of_a_clock_says_so(phone: Phone, gate: Gate) -> None:
     phone.context.set_offline(True)
     set_clock(phone, DAY)
     phone.page.reload()
-    expect(phone.page.locator("#trouble")).to_be_visible(timeout=15_000)
+    expect(phone.page.locator("#trouble")).to_be_visible()
     assert phone.scan(issued.qr) in ("wrong_day", "event_closed")
     expect(phone.page.locator("#result[data-unsure]:not([data-unsure=''])")).to_be_visible()
     shown = phone.seen()[-1]
     phone.context.set_offline(False)
-    until(lambda: gate.doubted() == [shown], "the scan is flagged", 20)
+    until(lambda: gate.doubted() == [shown], "the scan is flagged")
     assert phone.scan(issued.qr) == "admitted"
 
 
@@ -129,14 +129,14 @@ def test_a_server_of_the_release_before_takes_scans_without_anchors(phone: Phone
     phone.context.set_offline(True)
     assert phone.scan(issued.qr) == "admitted"
     phone.context.set_offline(False)
-    expect(phone.page.locator("#waiting")).to_be_hidden(timeout=20_000)
+    expect(phone.page.locator("#waiting")).to_be_hidden()
     assert gate.kept(issued) == [("batch", "admitted", 2)]
     assert asked == [["anchored_at", "elapsed_ms"], []]
 
 
 def test_a_phone_that_slept_is_not_taken_for_one_whose_clock_was_set(phone: Phone, gate: Gate) -> None:
     phone.open(gate.scanner("Slept"))
-    until(lambda: "anchored_at" in stamp(phone), "the server is heard", 10)
+    until(lambda: "anchored_at" in stamp(phone), "the server is heard")
     phone.context.set_offline(True)
     phone.page.evaluate("window.seen_as = 'hidden'; document.dispatchEvent(new Event('visibilitychange'))")
     set_clock(phone, timedelta(hours=9))

@@ -40,34 +40,34 @@ def test_a_closed_connection_is_opened_again(phone: Phone, gate: Gate) -> None:
     phone.context.set_offline(True)
     phone.page.evaluate(CLOSE)
     assert phone.scan(second.qr) == "admitted"
-    until(lambda: phone.waits() == 1, "the scan waits on the disk", 10)
+    until(lambda: phone.waits() == 1, "the scan waits on the disk")
     assert phone.scan(first.qr) == "already_admitted"
     expect(phone.page.locator("#lost")).to_be_hidden()
     phone.context.set_offline(False)
-    until(lambda: gate.kept(second), "the scan goes up", 20)
+    until(lambda: gate.kept(second), "the scan goes up")
     phone.page.evaluate(CLOSE)
     gate.pause(True)
-    expect(phone.page.locator("#pause")).to_be_visible(timeout=10_000)
+    expect(phone.page.locator("#pause")).to_be_visible()
     gate.pause(False)
-    expect(phone.page.locator("#pause")).to_be_hidden(timeout=10_000)
+    expect(phone.page.locator("#pause")).to_be_hidden()
 
 
 def test_a_phone_that_can_keep_nothing_says_so(phone: Phone, gate: Gate) -> None:
     issued = gate.issue()
     phone.open(gate.scanner("Lost"))
     phone.page.evaluate(f"window.broken = true; {CLOSE}")
-    expect(phone.page.locator("#lost")).to_be_visible(timeout=15_000)
+    expect(phone.page.locator("#lost")).to_be_visible()
     expect(phone.page.locator("#ready[data-ready=true]")).to_have_count(0)
     accessible(phone.page, "scanner-lost-en")
     before = len(phone.seen())
     phone.page.keyboard.type(issued.qr)
     phone.page.keyboard.press("Enter")
     gate.pause(True)
-    expect(phone.page.locator("#pause")).to_be_visible(timeout=10_000)  # a stop is heard all the same
+    expect(phone.page.locator("#pause")).to_be_visible()  # a stop is heard all the same
     gate.pause(False)
     assert len(phone.seen()) == before
     phone.page.evaluate("window.broken = false")
-    expect(phone.page.locator("#lost")).to_be_hidden(timeout=15_000)
+    expect(phone.page.locator("#lost")).to_be_hidden()
     assert phone.scan(issued.qr) == "admitted"
 
 
@@ -75,8 +75,8 @@ def test_a_list_that_was_thrown_away_is_kept_anew(phone: Phone, gate: Gate) -> N
     issued = gate.issue()
     phone.open(gate.scanner("Evicted"))
     phone.page.evaluate(f"{CLOSE}; new Promise(done => indexedDB.deleteDatabase('pravesh-scanner').onsuccess = done)")
-    expect(phone.page.locator("#ready[data-ready=true]")).to_be_visible(timeout=15_000)
-    until(lambda: phone.page.evaluate(KEPT), "the list is on the disk", 15)
+    expect(phone.page.locator("#ready[data-ready=true]")).to_be_visible()
+    until(lambda: phone.page.evaluate(KEPT), "the list is on the disk")
     phone.context.set_offline(True)
     phone.page.reload()
     assert phone.scan(issued.qr) == "admitted"

@@ -22,6 +22,8 @@ from webhooks.serving.worker import MAX_PER_ADDRESS
 
 SLOW = 40
 """More than a web process has threads."""
+IN_TIME = HEAD_SECONDS - 1
+"""Seconds in which a message is answered on the busiest machine: before those who hold a thread are cut off."""
 MESSAGE = "/webhooks/twilio/message"
 BEGUN_HEADERS = f"POST {MESSAGE} HTTP/1.1\r\nHost: x\r\nX-A: "
 UNSIGNED_BODY = f"POST {MESSAGE} HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\nBody="
@@ -58,7 +60,7 @@ class Web:
             return False
 
     def connect(self, sent: str) -> socket.socket:
-        connected = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        connected = socket.create_connection(("127.0.0.1", self.port), timeout=60)
         connected.sendall(sent.encode())
         return connected
 
@@ -107,7 +109,7 @@ def test_messages_are_answered_while_slow_callers_drip(web: Web, begun: str) -> 
         for _ in range(3):
             if begun != UNSIGNED_BODY:
                 drip(callers)
-            answer = web.hear(seconds=5)
+            answer = web.hear(IN_TIME)
             assert (answer.status_code, "<Message>" in answer.text) == (200, True)
 
 
@@ -127,7 +129,7 @@ def test_drips_do_not_put_the_deadline_off(web: Web) -> None:
     with web.connect(BEGUN_HEADERS) as caller:
         caller.settimeout(0.5)
         begun, answer = time.monotonic(), b""
-        while not answer and time.monotonic() < begun + HEAD_SECONDS + 5:
+        while not answer and time.monotonic() < begun + HEAD_SECONDS + 60:
             caller.send(b"x")
             try:
                 answer = caller.recv(1000)
@@ -163,26 +165,26 @@ def test_the_address_is_the_one_that_the_proxy_tells(web: Web) -> None:
 
 
 def test_whoever_does_not_read_their_answer_holds_nobody_up(web: Web) -> None:
-    page = requests.get(f"http://127.0.0.1:{web.port}/", timeout=5).text
+    page = requests.get(f"http://127.0.0.1:{web.port}/", timeout=60).text
     digest = page.partition("/assets/")[2].partition("/")[0]
     wanted = f"GET /assets/{digest}/lib/zxing_reader.wasm HTTP/1.1\r\nHost: x\r\n\r\n"
     with ExitStack() as stack:
         callers = [stack.enter_context(socket.socket()) for _ in range(SLOW)]
         for deaf in callers:
-            deaf.settimeout(5)
+            deaf.settimeout(60)
             deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             deaf.connect(("127.0.0.1", web.port))
             deaf.sendall(wanted.encode() * 20)  # together more than the kernel keeps for a connection
         for deaf in callers:
             assert deaf.recv(1, socket.MSG_PEEK)
         for _ in range(20):
-            assert web.hear(seconds=5).status_code == 200
+            assert web.hear(IN_TIME).status_code == 200
 
 
 def test_whoever_does_not_close_holds_nobody_up(web: Web) -> None:
     last = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     with attacked(web, last):
-        assert web.hear(seconds=5).status_code == 200
+        assert web.hear(IN_TIME).status_code == 200
 
 
 def test_requests_are_served_one_after_another_on_one_connection(web: Web) -> None:
@@ -215,9 +217,9 @@ def test_one_that_is_told_to_stop_sends_newcomers_away_and_ends_what_it_has_begu
     """Refused at once, a proxy asks the other process; taken and then reset, it could not know what was done."""
     health = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
     with Web(running).served() as web, web.connect(health[:20]) as caller, caller.makefile("rb") as answers:
-        assert web.hear(seconds=5).status_code == 200
+        assert web.hear(IN_TIME).status_code == 200
         os.kill(web.pid, signal.SIGTERM)
-        until(lambda: _is_refused(web), "nobody is taken any more", 10)
+        until(lambda: _is_refused(web), "nobody is taken any more")
         caller.sendall(health[20:].encode())
         assert _status(answers) == "200"
 

@@ -91,7 +91,7 @@ def test_from_the_first_page_to_the_pass(reader: Reader, running: Running) -> No
     assert code
     reader.look("pass")
     (qr,) = qr_texts(is_drawn(page.locator(".ticket img")).screenshot())
-    verdict = requests.get(qr.replace(running.origin.upper(), running.origin), timeout=10)
+    verdict = requests.get(qr.replace(running.origin.upper(), running.origin), timeout=60)
     assert verdict.status_code == 200
     follow(page, page.locator("form[action$=whatsapp] button").click)
     expect(page.locator("[role=status]")).to_be_visible()

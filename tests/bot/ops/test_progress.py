@@ -20,7 +20,7 @@ def test_on_a_terminal_seconds_are_counted_until_the_end(
         return said.count("\n") > 2
 
     starting = Progress("Starting")
-    wait_until(counts, 30)
+    wait_until(counts)
     starting.end()
     assert said.startswith("Starting …\n")
 

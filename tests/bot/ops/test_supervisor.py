@@ -18,7 +18,7 @@ from tests.paths import ROOT
 SLEEPER = ["/bin/sh", "-c", "exec sleep 600"]
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 20) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
     """Return as soon as it holds."""
     deadline = time.monotonic() + seconds
     while not holds():
@@ -88,7 +88,7 @@ def test_one_that_keeps_dying_ends_the_whole(family: Supervisor, told: list[str]
     family.start("one", ["/bin/sh", "-c", "exit 3"])
 
     def mend_until_it_is_enough() -> None:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             family.restart_ended()
             time.sleep(0.01)

@@ -52,7 +52,7 @@ class Phone:
     def open(self, address: str) -> None:
         """Open the scanner and wait until it can work without a network."""
         self.page.goto(address)
-        expect(self.page.locator("#ready[data-ready=true]")).to_be_visible(timeout=20_000)
+        expect(self.page.locator("#ready[data-ready=true]")).to_be_visible()
 
     def turn_to(self, tab: str) -> None:
         """Go one of the four ways at the lower edge: `scan`, `code`, `find`, `count`; also while entry is stopped."""
@@ -96,7 +96,7 @@ class Phone:
         self.turn_to("code")
         self.page.locator("#code").fill(text)
         self.page.locator("#code").press("Enter")
-        until(lambda: len(self.seen()) > before, "a result", 10)
+        until(lambda: len(self.seen()) > before, "a result")
         return self.seen()[-1]
 
     def waits(self) -> int:

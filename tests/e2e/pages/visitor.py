@@ -22,21 +22,21 @@ class Visitor:
         """Send a message, to the first sender or this one, and wait until it has been answered in words."""
         before = len(self.got())
         message = {"phone": self.number, "text": text, "to": to}
-        assert requests.post(f"{self.origin}/simulator/messages", json=message, timeout=10).status_code == 202
+        assert requests.post(f"{self.origin}/simulator/messages", json=message, timeout=60).status_code == 202
         until(lambda: len(self.got()) > before, f"an answer to {text}")
 
     def show(self, picture: bytes, caption: str = "") -> None:
         """Send a photo and wait until it has been answered in words."""
         before = len(self.got())
         kind = {"Content-Type": "image/jpeg"}
-        put = requests.put(f"{self.origin}/simulator/media?name=photo.jpg", picture, headers=kind, timeout=10)
+        put = requests.put(f"{self.origin}/simulator/media?name=photo.jpg", picture, headers=kind, timeout=60)
         message = {"phone": self.number, "text": caption, "media": [put.json()["sid"]]}
-        assert requests.post(f"{self.origin}/simulator/messages", json=message, timeout=10).status_code == 202
+        assert requests.post(f"{self.origin}/simulator/messages", json=message, timeout=60).status_code == 202
         until(lambda: len(self.got()) > before, "an answer to a photo")
 
     def got(self, *, media: bool = False) -> list[dict[str, Any]]:
         """The messages in words that it got, or those with a picture, oldest first."""
-        found = requests.get(f"{self.origin}/simulator/chat", timeout=10).json()["messages"]
+        found = requests.get(f"{self.origin}/simulator/chat", timeout=60).json()["messages"]
         return [
             one
             for one in sorted(found, key=lambda one: one["at"])
@@ -47,7 +47,7 @@ class Visitor:
         """Its first pictures, once there are so many."""
         until(lambda: len(self.got(media=True)) >= number, f"{number} pictures")
         links = [one["media"][0]["url"] for one in self.got(media=True)]
-        return [requests.get(f"{self.origin}{link}", timeout=10).content for link in links]
+        return [requests.get(f"{self.origin}{link}", timeout=60).content for link in links]
 
 
 def _is_whole(message: dict[str, Any]) -> bool:
@@ -58,5 +58,5 @@ def _is_whole(message: dict[str, Any]) -> bool:
 def new_visitor(origin: str, number: str) -> Visitor:
     """Add a phone."""
     phone = {"number": number, "name": "Asha Verma"}
-    assert requests.post(f"{origin}/simulator/phones", json=phone, timeout=10).status_code == 201
+    assert requests.post(f"{origin}/simulator/phones", json=phone, timeout=60).status_code == 201
     return Visitor(origin, number)

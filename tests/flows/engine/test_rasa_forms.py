@@ -159,10 +159,10 @@ def test_a_flow_of_any_name_has_its_form() -> None:
 def test_a_verdict_takes_no_time_to_speak_of() -> None:
     case = next(case for case in CASES if case.step.name == "party_size")
     known = case.known
-    begun = time.perf_counter()
+    begun = time.process_time()
     for _ in range(200):
         rasa_forms.validate(case.flow, case.step.name, case.said, known)
-    assert (time.perf_counter() - begun) / 200 < 0.005
+    assert (time.process_time() - begun) / 200 < 0.005
 
 
 # --- behind rasa-sdk's own server ---------------------------------------------------------------

@@ -34,7 +34,7 @@ ROWS = ["Hello", "Which day?", "Choose", "Sat 17 Jan", "d:17", "5 left", "Sun 18
 
 def call(lab: Lab, method: str, path: str, **more: Any) -> requests.Response:
     more.setdefault("auth", (SIMULATED_ACCOUNT, SIMULATED_TOKEN))
-    return requests.request(method, f"{lab.origin}{path}", timeout=10, **more)
+    return requests.request(method, f"{lab.origin}{path}", timeout=60, **more)
 
 
 def promised(path: str, method: str, status: int, answer: requests.Response) -> list[str]:

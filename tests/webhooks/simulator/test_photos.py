@@ -15,7 +15,7 @@ from tests.webhooks.stand_in import PIXEL, Form, Lab, until
 def attached(phones: Lab) -> Form:
     """The form that our door got for a picture from the first phone."""
     put = requests.put(
-        f"{phones.origin}/simulator/media?name=qr.png", data=PIXEL, headers={"Content-Type": "image/png"}, timeout=10
+        f"{phones.origin}/simulator/media?name=qr.png", data=PIXEL, headers={"Content-Type": "image/png"}, timeout=60
     )
     phones.write("2", media=[put.json()["sid"]])
     until(lambda: phones.doors.heard)
@@ -28,14 +28,14 @@ def ours(phones: Lab) -> tuple[MediaDownloader, TwilioMedia, str]:
     made = MediaDownloader(phones.settings, TwilioHttp(phones.settings.api_base))
     medium = made.medium(form["MediaUrl0"], form["MessageSid"])
     assert medium is not None
-    assert requests.get(form["MediaUrl0"], timeout=10).status_code == 401
+    assert requests.get(form["MediaUrl0"], timeout=60).status_code == 401
     account = phones.settings.twilio_account_sid
     path = f"/2010-04-01/Accounts/{account}/Messages/{medium.message_sid}/Media/{medium.sid}.json"
     return made, medium, f"https://api.twilio.com{path}"
 
 
 def deleted(phones: Lab) -> int:
-    return int(requests.get(f"{phones.origin}/simulator/control", timeout=10).json()["deleted_media"])
+    return int(requests.get(f"{phones.origin}/simulator/control", timeout=60).json()["deleted_media"])
 
 
 def test_a_picture_is_fetched_and_deleted_and_stays_on_the_phone_that_took_it(phones: Lab) -> None:
@@ -45,7 +45,7 @@ def test_a_picture_is_fetched_and_deleted_and_stays_on_the_phone_that_took_it(ph
     assert (twilio.call("DELETE", address)[0], deleted(phones)) == (204, 1)
     assert (twilio.call("DELETE", address)[0], deleted(phones)) == (404, 1)
     [shown] = [one for one in phones.chat()["messages"] if one["mine"]]
-    assert requests.get(phones.origin + shown["media"][0]["url"], timeout=10).content == PIXEL
+    assert requests.get(phones.origin + shown["media"][0]["url"], timeout=60).content == PIXEL
 
 
 def test_trouble_with_both_can_be_ordered(phones: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

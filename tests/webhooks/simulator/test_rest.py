@@ -25,7 +25,7 @@ TO = f"whatsapp:{ASHA}"
 
 def call(lab: Lab, method: str, path: str, **more: Any) -> requests.Response:
     more.setdefault("auth", (SIMULATED_ACCOUNT, SIMULATED_TOKEN))
-    return requests.request(method, f"{lab.origin}{ROOT}{path}", timeout=10, **more)
+    return requests.request(method, f"{lab.origin}{ROOT}{path}", timeout=60, **more)
 
 
 def create(lab: Lab, **form: Any) -> requests.Response:

@@ -24,7 +24,7 @@ BOUND = ("someone_else", ASHA, "whatsapp:+919822222222")
 
 def post(lab: Lab, resource: str, **form: str) -> requests.Response:
     auth = (SIMULATED_ACCOUNT, SIMULATED_TOKEN)
-    return requests.post(f"{lab.origin}/v2/Services/{SERVICE}/{resource}", data=form, auth=auth, timeout=10)
+    return requests.post(f"{lab.origin}/v2/Services/{SERVICE}/{resource}", data=form, auth=auth, timeout=60)
 
 
 def promised(path: str, answer: requests.Response) -> list[str]:

@@ -212,7 +212,7 @@ def _at_once(count: int, call: object) -> list[str]:
     start = threading.Barrier(count)
 
     def one(number: int) -> str:
-        start.wait(10)
+        start.wait(60)
         try:
             call(number)  # type: ignore[operator] # any callable of one number
         except Refused as no:
