@@ -49,8 +49,10 @@ DEFAULT_HEADERS = {"Cross-Origin-Opener-Policy": "same-origin", "Cache-Control":
 """Headers that Talisman does not know, set where the view has not set them."""
 UNREDIRECTED_ENDPOINTS = ("health.", "twilio.")
 """Prefixes of the endpoints whose callers follow no redirect: platforms, and Twilio, which signs the address."""
-MACHINES = ("twilio.", "api.", "media.")
-"""Prefixes of the endpoints that programs call: by signature or bearer token, and without a form of ours."""
+MACHINES = ("twilio.", "api.", "media.", "assets.")
+"""Prefixes of the endpoints that programs call: by signature or bearer token, and without a form of ours; and of files,
+which are alike for everybody: a session that was looked at would make every cache keep one a reader.
+"""
 OF_PAGES = ("flask_talisman", "flask_wtf")
 """Libraries whose work is for pages."""
 AROUND_PAGES = (*OF_PAGES, "flask_login", "webhooks.i18n", "webhooks.uploads")

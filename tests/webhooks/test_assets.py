@@ -30,6 +30,14 @@ def test_a_file_is_kept_for_good_under_its_own_digest_only(client: FlaskClient, 
     assert "immutable" not in then.headers["Cache-Control"]
 
 
+def test_a_file_is_alike_for_everybody_who_asks_a_cache(client: FlaskClient, prefix: str) -> None:
+    client.get("/?lang=hi")  # the browser has a cookie from now on
+    answer = client.get(f"{prefix}/page.css")
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert "Set-Cookie" not in answer.headers
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
 def test_text_and_wasm_come_packed_where_that_is_understood(client: FlaskClient, prefix: str) -> None:
     for name in ("page.css", "lib/zxing_reader.wasm", "lib/pico.css"):
         plain = client.get(f"{prefix}/{name}")
