@@ -1,5 +1,6 @@
 """`pravesh`, the same as `python -m admin_cli`: the nouns, each loaded only when it is used."""
 
+import atexit
 import gc
 from importlib import import_module
 
@@ -75,6 +76,8 @@ def main() -> None:
     """The entry point."""
     # What is loaded makes hundreds of thousands of objects that stay: looking through them takes a tenth of the time.
     gc.set_threshold(LOADED_OBJECTS)
+    # At the end Python would look through all of it once more, for a quarter of a command's time.
+    atexit.register(gc.freeze)
     cli(prog_name="pravesh", complete_var=COMPLETION_VARIABLE)
 
 
