@@ -64,7 +64,7 @@ def search(text: str, **options: Any) -> None:
 
 
 def _show(
-    *, slug: str, since: datetime | None, until: datetime | None, limit: int, as_json: bool, **filters: str
+    *, slug: str, since: datetime | None, until: datetime | None, limit: int, as_json: bool, **filters: Any
 ) -> None:
     from bot.domain import audit, events
 

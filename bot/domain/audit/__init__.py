@@ -112,19 +112,25 @@ def search(
     text: str = "",
     since: datetime | None = None,
     until: datetime | None = None,
+    oldest_first: bool = False,
+    beyond: int = 0,
     limit: int = 100,
 ) -> list[AuditEntry]:
-    """The newest entries that fit all that is said, at most so many, each with its volunteer.
+    """The newest (`oldest_first`: oldest) entries that fit all that is said, at most so many, each with its volunteer;
+    `beyond` an entry's id those that follow it in that order.
 
     `who`: part of a name, given with `--as` or on a roster; `what`: an act or the beginning of one; `text`:
     anywhere in what the entry is about, such as a slug or a pass code, the latter typed in any form: it finds
     the list with which the pass came as well. Raises Refused `no_such_event`.
     """
     conditions = list(_conditions(slug and get_event(db, slug, lock=False).id, what, text, since, until))
+    if beyond:
+        conditions.append(AuditEntry.id > beyond if oldest_first else AuditEntry.id < beyond)
     if who:
         conditions.append(or_(_contains(AuditEntry.actor, who), _contains(Staff.name, who)))
+    order = AuditEntry.id.asc() if oldest_first else AuditEntry.id.desc()
     found = select(AuditEntry).outerjoin(Staff, Staff.id == AuditEntry.staff_id).where(*conditions)
-    whole = found.options(joinedload(AuditEntry.staff)).order_by(AuditEntry.id.desc()).limit(limit)
+    whole = found.options(joinedload(AuditEntry.staff)).order_by(order).limit(limit)
     return list(db.scalars(whole))
 
 

@@ -31,5 +31,6 @@ class AuditEntry(Numbered):
     __table_args__ = (
         Index("ix_audit_staff_id_what_at", "staff_id", "what", "at"),
         Index("ix_audit_event_id_what_id", "event_id", "what", "id"),
+        Index("ix_audit_event_id_id", "event_id", "id"),
         Index("ix_audit_at", "at"),
     )

@@ -112,7 +112,7 @@ class Pass(Numbered):
             sqlite_where=text("status = 'valid'"),
             postgresql_where=text("status = 'valid'"),
         ),
-        Index("ix_passes_event_id_day", "event_id", "day"),
+        Index("ix_passes_event_id_day_id", "event_id", "day", "id"),
         Index("ix_passes_event_id_id", "event_id", "id"),
         Index(
             "ix_passes_revoked",

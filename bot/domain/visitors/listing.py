@@ -14,8 +14,9 @@ from bot.domain.models import Kind, Pass, PassUse, Registration
 
 PAGE_SIZE = 50
 """Passes of a page."""
-NEWEST, OLDEST, BY_DAY = "newest", "oldest", "day"
-SORTS = (NEWEST, OLDEST, BY_DAY)
+NEWEST, OLDEST, BY_DAY, BY_LAST_DAY = "newest", "oldest", "day", "-day"
+SORTS = (NEWEST, OLDEST, BY_DAY, BY_LAST_DAY)
+FALLING = (NEWEST, BY_LAST_DAY)
 """The orders; each has an index behind it."""
 MAX_ID = 2**31 - 1
 """What the column holds."""
@@ -103,15 +104,15 @@ def _conditions(event_id: int, wanted: PassFilter) -> Iterator[ColumnElement[boo
 
 
 def _order(sort: str, *, backwards: bool) -> tuple[ColumnElement[Any], ...]:
-    falling = (sort == NEWEST) != backwards
-    columns = (Pass.day, Pass.id) if sort == BY_DAY else (Pass.id,)
+    falling = (sort in FALLING) != backwards
+    columns = (Pass.day, Pass.id) if sort in (BY_DAY, BY_LAST_DAY) else (Pass.id,)
     return tuple(column.desc() if falling else column.asc() for column in columns)
 
 
 def _beyond(sort: str, key: tuple[date, int], *, backwards: bool) -> ColumnElement[bool]:
     """That a pass stands behind (`backwards`: in front of) the one with this key."""
-    falling = (sort == NEWEST) != backwards
-    if sort == BY_DAY:
+    falling = (sort in FALLING) != backwards
+    if sort in (BY_DAY, BY_LAST_DAY):
         here, there = tuple_(Pass.day, Pass.id), tuple_(*key)
         return here < there if falling else here > there
     return Pass.id < key[1] if falling else Pass.id > key[1]

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import Session
 
-from bot.domain import passes, people, roster, visitors
+from bot.domain import audit, passes, people, roster, visitors
 from bot.domain.checkins import head_counts, undo
 from bot.domain.checkins import search as gate_search
 from bot.domain.checkins.head_counts import HeadCountRequest
@@ -43,6 +44,10 @@ def _undo(world: World) -> object:
 
 def _list(world: World, wanted: PassFilter) -> object:
     return listing.list_passes(world.db, "fair", wanted, region="IN", after="2027-01-14.1")
+
+
+def _page(world: World, sort: str) -> object:
+    return _list(world, PassFilter(sort=sort))
 
 
 STEPS: dict[str, Step] = {
@@ -107,6 +112,24 @@ def test_no_table_is_read_from_end_to_end(world: World, step: str) -> None:
     assert sweeps == {}
 
 
+PAGES: dict[str, Step] = {
+    **{f"visitors {sort}": partial(_page, sort=sort) for sort in listing.SORTS},
+    "audit": lambda world: audit.search(world.db, slug="fair", beyond=9),
+    "audit, the oldest first": lambda world: audit.search(world.db, slug="fair", beyond=9, oldest_first=True),
+}
+
+
+@pytest.mark.parametrize("step", PAGES)
+def test_a_page_in_any_order_is_read_without_sorting_all_of_it(world: World, step: str) -> None:
+    with listening(world.db) as executed:
+        PAGES[step](world)
+    assert [line for statement, parameters in executed for line in _sorts(world.db, statement, parameters)] == []
+
+
+def test_an_order_without_an_index_is_noticed(world: World) -> None:
+    assert _sorts(world.db, "SELECT id FROM passes WHERE event_id = 1 ORDER BY party_size LIMIT 1", ())
+
+
 def test_a_question_without_an_index_is_noticed(world: World) -> None:
     assert _sweeps(world.db, "SELECT id FROM registrations WHERE full_name = 'Asha'", ())
 
@@ -123,3 +146,15 @@ def _sweeps(db: Session, statement: str, parameters: Any) -> list[str]:
     connection.execute(text("SET LOCAL enable_seqscan = off"))  # the tables of a test are too small for an index
     rows = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
     return [row[0] for row in rows if "Seq Scan" in row[0]]
+
+
+def _sorts(db: Session, statement: str, parameters: Any) -> list[str]:
+    """The lines of the plan that sort what was found."""
+    connection = db.connection()
+    if connection.dialect.name == "sqlite":
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        return [row.detail for row in rows if "ORDER BY" in row.detail]
+    for way in ("seqscan", "bitmapscan", "sort"):
+        connection.execute(text(f"SET LOCAL enable_{way} = off"))  # the tables of a test are too small for an index
+    rows = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
+    return [row[0] for row in rows if "Sort" in row[0]]

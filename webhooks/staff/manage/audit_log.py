@@ -5,22 +5,28 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, request
+from sqlalchemy.orm import Session
 
 from bot.conversation.effects import SELF_ACTOR
 from bot.domain import audit, events
 from bot.domain.models import AuditEntry
 from bot.domain.roster import gates
 from bot.service import Service
-from flows.text import words
+from flows.text import _, words
 from webhooks.i18n import say
 from webhooks.staff.manage import audit_texts as said
-from webhooks.staff.manage import display, inputs
+from webhooks.staff.manage import display, inputs, sorting
 from webhooks.staff.manage.audit_format import AuditFormatter, changes, facts
 from webhooks.staff.manage.inputs import UnreadableInput
 from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, clean, page
+from webhooks.staff.manage.sorting import Keys, Order
 
-PAGE_SIZE, LARGE_PAGE_SIZE = 50, 500
-"""Entries of a page, and of one on which more were asked for."""
+PAGE_SIZE = 50
+"""Entries of a page."""
+MAX_ID = 2**31 - 1
+"""What the column holds."""
+SORT_NAMES = {"-at": _("newest first"), "at": _("oldest first")}
+NEWEST_FIRST = Order("at", falling=True)
 SEARCH_FIELDS = ("text", "who", "what", "since", "until")
 MAX_INPUT_LENGTH = 80
 
@@ -32,17 +38,37 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @admin
     def search(slug: str) -> Answer:
         given = {name: clean(request.args.get(name, "")).strip()[:MAX_INPUT_LENGTH] for name in SEARCH_FIELDS}
-        most = LARGE_PAGE_SIZE if "more" in request.args else PAGE_SIZE
+        order = sorting.asked(("at",), NEWEST_FIRST)
         with service.database.read() as db:
             zone = events.by_slug(db, slug).timezone
             borders, wrong = _borders(given, zone)
             wanted: dict[str, Any] = {name: given[name] for name in ("text", "who", "what")} | borders
-            found = [] if wrong else audit.search(db, slug=slug, limit=most + 1, **wanted)
+            found, keys = ([], Keys()) if wrong else _page_of(db, slug, order, wanted)
             reader = AuditFormatter(ZoneInfo(zone), {gate.id: gate.name for gate in gates.list_gates(db, slug)})
-            rows = [_row(entry, reader) for entry in found[:most]]
+            rows = [_row(entry, reader) for entry in found]
         told: dict[str, Any] = {"form": given, "rows": rows, "wrong": wrong, "zone": zone, "acts": _acts(given["what"])}
-        more = len(found) > most
-        return page("audit", UNPROCESSABLE if wrong else 200, more=more, most=most, can_more=most == PAGE_SIZE, **told)
+        told |= {"order": order, "keys": keys, "orders": [(code, say(name)) for code, name in SORT_NAMES.items()]}
+        return page("audit", UNPROCESSABLE if wrong else 200, **told)
+
+
+def _page_of(db: Session, slug: str, order: Order, wanted: dict[str, Any]) -> tuple[list[AuditEntry], Keys]:
+    """The entries of the page that the request's keys name, and the keys of those around it."""
+    asked = sorting.asked_keys()
+    key, backwards = _id(asked.before) or _id(asked.after), bool(_id(asked.before))
+    ordered: dict[str, Any] = {"oldest_first": order.falling == backwards, "beyond": key, "limit": PAGE_SIZE + 1}
+    found = audit.search(db, slug=slug, **ordered, **wanted)
+    more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
+    if backwards:
+        found.reverse()
+    is_first, is_last = (not more, False) if backwards else (not key, not more)
+    first, last = (str(found[0].id), str(found[-1].id)) if found else ("", "")
+    return found, Keys("" if is_first else first, "" if is_last else last)
+
+
+def _id(key: str) -> int:
+    """The number of an entry; 0 for what is none."""
+    number = int(key) if key.isascii() and key.isdecimal() and len(key) <= len(str(MAX_ID)) else 0
+    return number if number <= MAX_ID else 0
 
 
 def _borders(given: dict[str, str], zone: str) -> tuple[dict[str, datetime | None], dict[str, str]]:

@@ -57,6 +57,7 @@ def test_pages_hold_everybody_once_forwards_and_backwards(db: Session, crowd: li
         listing.NEWEST: crowd[::-1],
         listing.OLDEST: crowd,
         listing.BY_DAY: sorted(crowd, key=lambda pass_: (pass_.day, pass_.id)),
+        listing.BY_LAST_DAY: sorted(crowd, key=lambda pass_: (pass_.day, pass_.id), reverse=True),
     }
     wanted = PassFilter(sort=sort)
     pages = list(forwards(db, wanted))

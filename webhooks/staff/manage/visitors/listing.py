@@ -21,12 +21,14 @@ from flows.understanding.codes import shown
 from webhooks.i18n import say
 from webhooks.staff.dashboard.texts import CHANNEL_NAMES
 from webhooks.staff.manage import display
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, Texts, admin, audited, page, refusal_text, typed
+from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, Texts, admin, audited, clean, page, refusal_text, typed
 from webhooks.staff.manage.visitors import details, texts
 
 FILTERS = ("day", "status", "kind", "channel", "entered", "sort")
 FIELDS = ("sought", *FILTERS, "after", "before")
 """The inputs of the form, and the keys of the pages around this one."""
+IN_ADDRESS = (*FILTERS, "after", "before")
+"""What an address may say as well: nothing of anybody."""
 MAX_INPUT_LENGTH = 80
 """Characters of one input."""
 ENTERED: Mapping[str, bool | None] = {"": None, "yes": True, "no": False}
@@ -35,6 +37,7 @@ SORT_NAMES: Mapping[str, Sentence] = {
     listing.NEWEST: _("newest first"),
     listing.OLDEST: _("oldest first"),
     listing.BY_DAY: _("by day"),
+    listing.BY_LAST_DAY: _("by day, last day first"),
 }
 CHANNELS = ("whatsapp", "web", "walkup", "import")
 """The channels of registrations."""
@@ -47,7 +50,8 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.get("/<slug>/visitors", endpoint="visitors")
     @admin
     def first_page(slug: str) -> Answer:
-        return _answer(service, slug, dict.fromkeys(FIELDS, ""))
+        shown = {name: clean(request.args.get(name, ""))[:MAX_INPUT_LENGTH] for name in IN_ADDRESS}
+        return _answer(service, slug, dict.fromkeys(FIELDS, "") | shown)
 
     @blueprint.post("/<slug>/visitors")
     @admin

@@ -1,6 +1,6 @@
 """The page of the roster: add, enable, disable."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,9 +15,9 @@ from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Sentence, duty
-from flows.text import _
+from flows.text import _, collation
 from webhooks.i18n import say
-from webhooks.staff.manage import display
+from webhooks.staff.manage import display, sorting
 from webhooks.staff.manage.layout import (
     UNPROCESSABLE,
     Answer,
@@ -33,8 +33,8 @@ from webhooks.staff.manage.layout import (
 from webhooks.staff.manage.volunteers.invitations import waiting_rows
 from webhooks.staff.session import user
 
-MAX_LISTED = 200
-"""People who are shown; a roster can have thousands."""
+PAGE_SIZE = 100
+"""People of a page; a team can have thousands, and is read whole for its search."""
 FORM_FIELDS = ("phone", "name", "role", "gate")
 MAX_INPUT_LENGTH = 80
 FIELD_OF_REFUSAL = {
@@ -46,6 +46,14 @@ FIELD_OF_REFUSAL = {
 }
 """The input at which a refusal is shown, by code."""
 NOT_YOURSELF = _("You cannot disable yourself. Ask another admin, or use the command line.")
+COLUMNS: Mapping[str, Callable[[Staff], Any]] = {
+    "name": lambda member: collation.sort_key(member.name),
+    "phone": lambda member: member.phone,
+    "role": lambda member: duty.ROLES.index(member.role),
+    "gate": lambda member: (member.gate is None, collation.sort_key(member.gate.name if member.gate else "")),
+    "online": lambda member: (member.seen_at is not None, member.seen_at),
+}
+"""What the table sorts by, by the name in `?sort=`; people who are alike in it stand by name."""
 STATE_NAMES = {True: _("enabled"), False: _("disabled")}
 ROLE_NAMES: Mapping[str, Sentence] = {
     "volunteer": _("volunteer"),
@@ -90,7 +98,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             except Refused as no:
                 return _page(service, slug, problem=refusal_text(no))
         told = _("{name} is enabled.", name=row.name) if enabled else _("{name} is disabled.", name=row.name)
-        return done("manage.volunteers", told, find=_search_text() or None)
+        return done("manage.volunteers", told, **_place())
 
 
 def _switch(service: Service, slug: str, row: Staff, enabled: bool) -> None:
@@ -123,6 +131,12 @@ def _search_text() -> str:
     return clean(request.values.get("find", "")).strip()[:MAX_INPUT_LENGTH]
 
 
+def _place() -> dict[str, str]:
+    """Where in the list somebody is, as the page's address says it."""
+    names = ("find", "sort", "after", "before")
+    return {name: said for name in names if (said := clean(request.values.get(name, ""))[:MAX_INPUT_LENGTH])}
+
+
 def _page(
     service: Service, slug: str, given: Texts | None = None, wrong: Texts | None = None, problem: str = ""
 ) -> Answer:
@@ -130,8 +144,11 @@ def _page(
     with service.database.read() as db:
         zone = ZoneInfo(events.by_slug(db, slug).timezone)
         everybody = roster.list_staff(db, slug)
+        order = sorting.asked(COLUMNS, sorting.Order("name"))
         fitting = [member for member in everybody if _search_text().casefold() in _search_words(member)]
-        rows = [_row(member, now, zone) for member in fitting[:MAX_LISTED]]
+        fitting.sort(key=COLUMNS[order.column], reverse=order.falling)
+        shown, keys = sorting.page_of(fitting, lambda member: str(member.id), sorting.asked_keys(), PAGE_SIZE)
+        rows = [_row(member, now, zone) for member in shown]
         waiting = waiting_rows(db, slug, zone)
         there = [(gate.slug, gate.name) for gate in gates.list_gates(db, slug)]
     form = given or {"phone": "", "name": "", "role": "volunteer", "gate": ""}
@@ -139,6 +156,9 @@ def _page(
     told: dict[str, Any] = {
         **whole,
         "rows": rows,
+        "order": order,
+        "keys": keys,
+        "place": _place(),
         "waiting": waiting,
         "gates": there,
         "form": form,
@@ -163,6 +183,7 @@ def _row(member: Staff, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
         "role": ROLE_NAMES[member.role],
         "gate": member.gate.name if member.gate else display.NO_VALUE,
         "heard": display.moment(member.seen_at, zone) or _("not yet"),
+        "heard_at": member.seen_at.isoformat() if member.seen_at else "",
         "enabled": member.enabled,
         "paused": roster.is_paused(member, now),
         "me": member.id == user().staff_id,
