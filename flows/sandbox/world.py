@@ -114,6 +114,8 @@ class World:
 
     def perform_all(self, effects: tuple[Effect, ...]) -> dict[str, Any]:
         """Do all of them or none: their results. Raises SandboxRefused, and then nothing has changed."""
+        if all(isinstance(effect, Say) for effect in effects):
+            return {}  # words change nothing, and nothing refuses them
         before = deepcopy({name: value for name, value in vars(self).items() if name != "refusals"})
         results: dict[str, Any] = {}
         try:

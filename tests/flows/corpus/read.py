@@ -6,7 +6,9 @@ left out.
 """
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from datetime import datetime
+from functools import cache
 
 from flows.sandbox.world import demo
 from flows.shapes import Register, StopMessages, Turn
@@ -56,7 +58,12 @@ def _a_world(language: str) -> World:
 
 
 def _asked(question: str, language: str) -> Talk:
-    """A conversation in which this question of the registration stands open."""
+    """A conversation of its own in which this question of the registration stands open."""
+    return deepcopy(_led_to(question, language))
+
+
+@cache
+def _led_to(question: str, language: str) -> Talk:
     talk = Talk(_a_world(language))
     answers = ("hi", str(offered(language).index(language) + 1), "Ravi Kumar", "1", "3", "Delhi")
     for answer in answers:
