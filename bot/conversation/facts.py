@@ -264,6 +264,7 @@ def _waiting(line: waiting_list.Line, slug: str, now: datetime) -> shapes.Waitin
         offered_until=entry.offer_ends_at if offered else None,
         language=entry.language,
         answers=entry.answers,
+        consent_version=entry.consent_version,
     )
 
 

@@ -202,12 +202,13 @@ def _wrong_with(step: Step, answers: Answers, facts: Facts) -> Sentence | None:
 
 def ask(state: State, step: Step, facts: Facts, effects: tuple[Effect, ...] = (), first: int = 0) -> Turn:
     """Ask a step's question, a long list from this option on; the tries are forgotten unless it stood open already."""
-    answers = state.answers
+    answers = {**state.answers, **step.noted(state.answers, facts)}
     paragraphs = (step.ask,) if isinstance(step.ask, Sentence) else step.ask(answers, facts)
     options = step.field.options(step.field.known(answers, facts))
     tries = state.tries if state.asked == step.name else 0
     asked = Say(paragraphs, options, step.name, first)
-    return Turn(state.but(asked=step.name, tries=tries), (*effects, asked), state.flow, answers)
+    asking = state.but(answers=answers, asked=step.name, tries=tries)
+    return Turn(asking, (*effects, asked), state.flow, answers)
 
 
 def conclude(state: State, outcome: Outcome, facts: Facts, effects: tuple[Effect, ...] = ()) -> Turn:

@@ -33,7 +33,7 @@ from flows.text.event_states import in_progress
 from flows.text.literal import escape
 from flows.understanding import party_sizes
 from flows.understanding.vocabulary import Vocabulary, compiled
-from flows.visitor.consent import read_out
+from flows.visitor.consent import read_out, shown_now, version_agreed
 from flows.visitor.registration import MAX_NAME_LENGTH, MIN_NAME_LENGTH, event_sentences
 from flows.visitor.someone_else import THEIR_NAME
 from flows.visitor.visit_questions import party_sum
@@ -191,7 +191,13 @@ def _ask_consent(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
     )
 
 
-AGREE = Step("agree", _ask_consent, YesNo(no="not_read_out"), example=_("yes"))
+AGREE = Step(
+    "agree",
+    _ask_consent,
+    YesNo(no="not_read_out"),
+    noted=lambda answers, facts: shown_now(_event(facts)),
+    example=_("yes"),
+)
 
 ADMIT = Step(
     "admit",
@@ -333,7 +339,7 @@ def finish(answers: Answers, facts: Facts, language: str) -> Outcome:
         kind=answers["kind"],
         phone=answers["phone"],
         language=language,
-        consent_version=event.consent_version,
+        consent_version=version_agreed(event, answers),
         admit=answers["admit"],
         anyway=bool(answers.get("anyway")),
         overbook=bool(answers.get("overbook")),

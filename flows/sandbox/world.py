@@ -155,6 +155,7 @@ class World:
         held = next((one for one in self.passes if (one.event, one.day, one.own) == (effect.event, day, own)), None)
         if own and held:
             raise SandboxRefused("already_registered", day=day, code=held.code)
+        self.check_consent(effect.event, effect.consent_version)
         if effect.waiting is None:
             self._take_places(effect.event, day, effect.party_size)
         self.waiting = tuple(entry for entry in self.waiting if entry.id != effect.waiting)
@@ -167,6 +168,7 @@ class World:
     def _(self, effect: JoinWaitingList) -> dict[str, Any]:
         day = date.fromisoformat(effect.visit_date)
         known = self.places[effect.event][day]
+        self.check_consent(effect.event, effect.consent_version)
         if known.left:
             raise SandboxRefused("place_free", day=day)
         before = next((entry for entry in self.waiting if (entry.event, entry.day) == (effect.event, day)), None)
@@ -175,7 +177,9 @@ class World:
         place = known.waiting + 1
         self.places[effect.event][day] = replace(known, waiting=place)
         made = WaitingFacts(
-            place, effect.event, day, effect.party_size, effect.full_name, place, answers=effect.answers
+            *(place, effect.event, day, effect.party_size, effect.full_name, place),
+            answers=effect.answers,
+            consent_version=effect.consent_version,
         )
         self.waiting = (*self.waiting, made)
         self.person = replace(self.person, known=True, language=effect.language)
@@ -243,6 +247,11 @@ class World:
         return {"event": self.events[0].name}
 
     # --- what effects share ---------------------------------------------------------------------
+
+    def check_consent(self, slug: str, version: int) -> None:
+        """Refuse a yes to words that the event's consent has no more."""
+        if any(event.slug == slug and event.consent_version != version for event in self.events):
+            raise SandboxRefused("consent_changed")
 
     def _find_pass(self, code: str) -> PassFacts:
         held = next((pass_ for pass_ in self.passes if pass_.code == code), None)

@@ -371,6 +371,8 @@ class Step:
     """An answer that cannot be given twice (an OTP): `back` drops it together with the one before."""
     heard: Callable[[str, Any], tuple[Sentence, ...]] = lambda text, value: ()
     """What is said of how a typed answer was read (a sum), in front of the next question."""
+    noted: Callable[[Answers, Facts], Answers] = lambda answers, facts: {}
+    """What is kept among the answers whenever this is asked: what its words were (the version of a consent)."""
     also: Callable[[str, Answers, Facts], tuple[Effect, ...]] = lambda command, answers, facts: ()
     """What a command word (by its name in flows.understanding) asks for at this question only: the
     effects, after which the question is asked again (`resend` an OTP); nothing: no such command here."""

@@ -59,6 +59,8 @@ class WaitingFacts:
     language: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """Answers to the event's own questions, by name."""
+    consent_version: int = 1
+    """The version of the event's consent that they agreed to."""
 
     @property
     def has_ended(self) -> bool:

@@ -14,6 +14,9 @@ from flows.text.translate import render
 MARK_DIGITS = 8
 """Hexadecimal digits that tell one consent's words from another's."""
 
+CONSENT_SHOWN = "consent shown"
+"""Among the answers: the version of the consent that was shown last, so that a yes is to those words and no others."""
+
 CONSENT = _(
     "To make your pass we keep your name, number and these answers. We use them only for this event: to "
     "let you in, to count visitors and to tell you about changes. With *yes* you agree, and confirm that "
@@ -99,6 +102,21 @@ def consent_mark(event: Event, language: str) -> str:
     """The value of a consent that was ticked on a form, with its language: another as soon as its words are others."""
     shown = consent_text(event, language, another=False, ticked=True)
     return f"{TICKED}{language}_{hashlib.sha256(shown.encode()).hexdigest()[:MARK_DIGITS]}"
+
+
+def shown_now(event: Event | None) -> Answers:
+    """What is kept among the answers when the consent is shown: see Step.noted."""
+    return {CONSENT_SHOWN: event.consent_version} if event else {}
+
+
+def version_agreed(event: Event, answers: Answers) -> int:
+    """The version of the consent that a yes in the chat or a tick on the page was given to.
+
+    The event's present one where none was noted: then a form says which words they were, or nobody was asked.
+    """
+    if is_ticked(answers.get("agree")):
+        return event.consent_version
+    return answers.get(CONSENT_SHOWN, event.consent_version)
 
 
 def language_ticked(value: Any) -> str:

@@ -20,7 +20,7 @@ from flows.shapes.waiting_effects import LeaveWaitingList, MarkWaitingTold
 from flows.text import _, lines, sentence_for, words
 from flows.text.choices import event_by, people
 from flows.text.event_states import local_now
-from flows.visitor.consent import consent_of
+from flows.visitor.consent import CONSENT_SHOWN, consent_of, shown_now
 from flows.visitor.registration import finish, sent_again
 
 NAME = "place_offer"
@@ -42,6 +42,7 @@ def offered(state: State, facts: Facts) -> State:
         "visit_date": offer.day.isoformat(),
         "party_size": offer.party_size,
         ENTRY: offer.id,
+        CONSENT_SHOWN: offer.consent_version,
     }
     language = state.language or offer.language
     return State(NAME, PLACE_OFFER.version, answers, asked="take", language=language)
@@ -96,7 +97,15 @@ def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
 PLACE_OFFER = Flow(
     name=NAME,
     version=1,
-    steps=(Step("take", _ask, YesNo(beside="agreement.registering"), example=_("yes")),),
+    steps=(
+        Step(
+            "take",
+            _ask,
+            YesNo(beside="agreement.registering"),
+            noted=lambda answers, facts: shown_now(event_by(str(answers["event"]), facts)),
+            example=_("yes"),
+        ),
+    ),
     finish=_finish,
     refused={"place_gone": None, "already_registered": sent_again, "consent_changed": "take"},
     instead=_instead,

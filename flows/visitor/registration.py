@@ -19,7 +19,14 @@ from flows.text.choices import (
 )
 from flows.text.event_states import OPEN, OVER, sentence_of, state_of
 from flows.text.pass_days import describe_days
-from flows.visitor.consent import consent_text, is_consent_of_now, language_ticked, last_question
+from flows.visitor.consent import (
+    consent_text,
+    is_consent_of_now,
+    language_ticked,
+    last_question,
+    shown_now,
+    version_agreed,
+)
 from flows.visitor.language import LANGUAGE_STEP
 from flows.visitor.visit_questions import EVENT, PARTY_SIZE, VISIT_DATE
 from flows.visitor.waiting_question import WAIT, WAIT_STEP, joined
@@ -135,6 +142,7 @@ AGREE = Step(
     "agree",
     lambda answers, facts: last_question(REGISTRATION, answers, facts, another=False),
     YesNo(no="not_agreed", beside="agreement.registering"),
+    noted=lambda answers, facts: shown_now(chosen_event(answers, facts)),
     example=_("yes"),
 )
 
@@ -158,7 +166,7 @@ def register(event: Event, answers: Answers, language: str, phone: str | None = 
         party_size=answers["party_size"],
         answers=own_answers(event, answers),
         language=language,
-        consent_version=event.consent_version,
+        consent_version=version_agreed(event, answers),
         consent_text=consent_text(event, ticked or language, another=phone is not None, ticked=bool(ticked)),
         phone=phone,
     )

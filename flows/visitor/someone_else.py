@@ -8,7 +8,7 @@ from flows.fields import Otp, Phone, Text, YesNo
 from flows.shapes import Answers, Effect, Facts, Flow, Outcome, Say, SendOtp, SendPass, Sentence, Step, VerifyOtp
 from flows.text import _, lines, words
 from flows.text.choices import chosen_event, language_of
-from flows.visitor.consent import last_question
+from flows.visitor.consent import last_question, shown_now
 from flows.visitor.language import LANGUAGE_STEP
 from flows.visitor.registration import (
     FULL_NAME,
@@ -91,6 +91,7 @@ AGREE = Step(
     "agree",
     lambda answers, facts: last_question(SOMEONE_ELSE, answers, facts, another=True),
     YesNo(no="not_agreed", beside="agreement.registering"),
+    noted=lambda answers, facts: shown_now(chosen_event(answers, facts)),
     example=_("yes"),
 )
 

@@ -242,6 +242,7 @@ def _register_walkup(world: World, effect: RegisterWalkup) -> dict[str, Any]:
     """Make the pass, and let them in where that is asked."""
     if effect.phone and not effect.anyway:
         _look_for_pass(world, LookForPass(effect.event, effect.kind, effect.phone))
+    world.check_consent(effect.event, effect.consent_version)
     day = _today(world, effect.event)
     if day.left is not None and day.left < effect.party_size and not effect.overbook:
         raise sandbox_world.SandboxRefused("today_full", left=day.left)

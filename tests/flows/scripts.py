@@ -22,6 +22,7 @@ A file holds several conversations; each begins with its title::
     # form: demo on                    its questions are offered as a form
     # codes: whatsapp                  one-time codes go only to phones that have written to us
     # duty: supervisor main            on the roster; this and the gate's other facts: see gate_facts.py
+    # terms: demo We keep your name.   the event's consent has other words
     # refuse: Register day_full day=2026-01-16      the next such effect is refused, as the bot would
     > hi                               what they write; `\n` in it is a new line
     > [tap 2026-01-16 on visit_date]   a tap on an option (its id; `on STEP` where the channel knows)
@@ -61,7 +62,7 @@ from flows.shapes import Effect, PassFacts, Say, Turn, UserInput, WaitingFacts
 from flows.text import phrases, sentence_for
 from flows.text.translate import MISSING
 from flows.visitor import undelivered
-from tests.flows import form_lines
+from tests.flows import event_facts, form_lines
 from tests.flows.events import events
 from tests.flows.gate_facts import FACTS as GATE_FACTS
 from tests.flows.gate_world import World
@@ -247,7 +248,7 @@ def _check_kept(going: Play, wanted: str) -> None:
 
 def _fact(going: Play, line: str) -> None:
     name, _, value = line.partition(":")
-    if more := {**GATE_FACTS, **form_lines.FACTS}.get(name.strip()):
+    if more := {**GATE_FACTS, **form_lines.FACTS, **event_facts.FACTS}.get(name.strip()):
         going.begin()
         more(going.world, value.strip())
     else:
@@ -303,15 +304,6 @@ def _day(going: Play, value: str, **changes: Any) -> None:
     days[date.fromisoformat(day)] = replace(days[date.fromisoformat(day)], **changes)
 
 
-def _waiting_list(going: Play, value: str) -> None:
-    going.begin()
-    name, _, others = value.partition(" ")
-    world = going.world
-    world.events = tuple(replace(event, waiting_list=True) if event.slug == name else event for event in world.events)
-    for day, known in world.places[name].items():
-        world.places[name][day] = replace(known, waiting=int(others or 0))
-
-
 def _waits(going: Play, value: str) -> None:
     event, day, party, place, name = value.split(None, 4)
     _stands(going, event, date.fromisoformat(day), int(party), name, place=int(place))
@@ -359,7 +351,6 @@ _FACTS: Mapping[str, Callable[[Play, str], None]] = {
     "unconfirmed": _person(known=lambda value: True, is_unconfirmed=lambda value: True),
     "left": _day,
     "closed": lambda going, value: _day(going, value, closed=True),
-    "waiting list": _waiting_list,
     "waits": _waits,
     "offered": _offered,
     "refuse": _refuse,

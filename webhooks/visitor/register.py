@@ -19,7 +19,7 @@ from flows.text.choices import day_from, event_by, language_options, takes_visit
 from flows.text.event_states import sentence_of
 from flows.text.page_refusals import on_page
 from flows.visitor import waiting_question
-from flows.visitor.consent import consent_of
+from flows.visitor.consent import CONSENT_SHOWN, consent_of
 from flows.visitor.waiting_question import WAIT
 from flows.visitor.web_registration import WEB_REGISTRATION
 from webhooks import i18n, look
@@ -30,6 +30,8 @@ from webhooks.visitor.context import VisitorContext, visitor_context
 from webhooks.visitor.inputs import answered, inputs_of
 
 WEB_FLOW = WEB_REGISTRATION
+MAX_VERSION_DIGITS = 8
+"""Digits of a consent's version that a page may send back; what has more is none of ours."""
 TEXTS = {
     **otp_page.ERROR_TEXTS,
     "KICKER": _("Get your entry pass"),
@@ -116,7 +118,7 @@ def add_routes(blueprint: Blueprint, service: Service) -> None:
 
     @blueprint.post("/register/<slug>/review")
     def take_review(slug: str) -> Answer:
-        return accept_review(form(slug), {"agree": request.form.get("agree") or "no"})
+        return accept_review(beside_its_words(form(slug)), {"agree": request.form.get("agree") or "no"})
 
 
 def begun_anew(form: RegistrationForm) -> RegistrationForm:
@@ -126,6 +128,16 @@ def begun_anew(form: RegistrationForm) -> RegistrationForm:
         if form.ctx.draft.done
         else form
     )
+
+
+def beside_its_words(form: RegistrationForm) -> RegistrationForm:
+    """The form with the version of the consent that stood on the page that was sent: a tick is for those words only."""
+    sent = request.form.get("consent_version", "")
+    if not sent:
+        return form
+    version = int(sent) if sent.isdecimal() and len(sent) <= MAX_VERSION_DIGITS else 0
+    values = {**form.ctx.draft.values, CONSENT_SHOWN: version}
+    return replace(form, ctx=replace(form.ctx, draft=replace(form.ctx.draft, values=values)))
 
 
 # --- the questions --------------------------------------------------------------------------------
@@ -234,6 +246,7 @@ def show_review(form: RegistrationForm, errors: Mapping[str, Invalid]) -> Respon
     shown = {
         "answers": answered(WEB_FLOW, form.known, form.ctx.facts),
         "consent": i18n.say(consent_of(form.event, another=False, ticked=True)),
+        "consent_version": form.event.consent_version,
         "agree": agree,
     }
     page = render_template("visitor/review.html", words=TEXTS, **about(form), **shown)

@@ -293,6 +293,21 @@ def test_without_agreement_nothing_is_made(browser: Browser, service: Service) -
     assert passes_of(service) == 0
 
 
+@pytest.mark.usefixtures("fair")
+def test_a_tick_beside_words_that_have_changed_registers_nobody(browser: Browser, service: Service) -> None:
+    browser.details()
+    browser.prove()
+    with service.database.write() as db:
+        event_changes.change(db, "fair", consent={"en": "We keep your name for a year."})
+    browser.post("/register/fair/review", agree="yes")
+    assert (browser.wrong, passes_of(service)) == ({"agree": "consent_changed"}, 0)
+    assert "We keep your name for a year." in browser.page
+    browser.post("/register/fair/review", agree="yes")
+    assert browser.path.startswith("/passes/")
+    with service.database.read() as db:
+        assert db.scalars(select(Registration.consent_version)).one() == 2
+
+
 @pytest.mark.parametrize("state", ["closed", "cancelled", "not_yet_open", "over", "full"])
 def test_every_state_of_an_event_has_its_page(browser: Browser, service: Service, state: str) -> None:
     today = service.now()
