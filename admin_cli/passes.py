@@ -178,8 +178,7 @@ def conflicts(slug: str, day: datetime | None, limit: int, as_json: bool) -> Non
 
 def _confirmed(code: str, what: str, yes: bool) -> "tuple[Pass, str]":
     """Look whether there is such a pass, and ask before anything happens to it: the pass and its mark."""
-    from bot.domain import edit_conflict, passes
-    from bot.domain.passes import days as pass_days
+    from bot.domain import edit_conflict, pass_days, passes
     from flows.understanding.codes import shown
 
     with session.reading() as db:
@@ -244,8 +243,8 @@ def _conflict(scan: "DoubtfulScan", zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _whole(db: Any, pass_: "Pass") -> dict[str, Any]:
+    from bot.domain import pass_days
     from bot.domain.models import Pass
-    from bot.domain.passes import days as pass_days
     from flows.understanding.codes import shown
 
     registration = pass_.registration

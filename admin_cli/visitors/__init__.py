@@ -91,7 +91,7 @@ def _print(whole: Mapping[str, Any]) -> None:
 
 
 def _pass_row(pass_: "Pass") -> dict[str, Any]:
-    from bot.domain.passes import days as pass_days
+    from bot.domain import pass_days
     from flows.understanding.codes import shown
 
     return {

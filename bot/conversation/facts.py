@@ -15,10 +15,9 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.look import Look, identity_of, look, own_phone
 from bot.database import Database
-from bot.domain import events, passes, people, roster, waiting_list
+from bot.domain import events, pass_days, passes, people, roster, waiting_list
 from bot.domain.checkins import search as gate_search
 from bot.domain.models import Contact, Event, Pass
-from bot.domain.passes import days as pass_days
 from bot.domain.passes import kinds
 from bot.domain.people import Identity, pending_messages, phone_owners
 from bot.domain.roster import duty, entry_notices, owners

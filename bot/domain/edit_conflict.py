@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, joinedload
 
+from bot.domain import pass_days
 from bot.domain.events import places
 from bot.domain.models import AuditEntry, Event, Kind, Pass
 from bot.domain.models.base import Base
-from bot.domain.passes import days as pass_days
 from bot.errors import Refused
 from flows.text.sentences import _
 

@@ -101,11 +101,11 @@ def ask_for_statuses() -> None:
 
 def add_up() -> None:
     """Put down how far registrations have come, and fold what has happened into the figures."""
-    from bot.domain.stats import counters as figure_counters
+    from bot.domain.stats import counter_changes
 
     end = monotonic() + ONE_RUN
     service().funnel_tracker.flush(service().database)
-    for _folded in figure_counters.fold_all(service().database):
+    for _folded in counter_changes.fold_all(service().database):
         if monotonic() > end:
             break
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.store import ConversationStore
 from bot.delivery.outbox import report as outbox_report
+from bot.domain import pass_days
 from bot.domain.models import Checkin, ContactAlias, Pass, Registration
-from bot.domain.passes import days as pass_days
 from bot.domain.visitors import KnownPerson
 from flows.understanding.codes import shown
 

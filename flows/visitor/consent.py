@@ -116,7 +116,8 @@ def version_agreed(event: Event, answers: Answers) -> int:
     """
     if is_ticked(answers.get("agree")):
         return event.consent_version
-    return answers.get(CONSENT_SHOWN, event.consent_version)
+    shown: int = answers.get(CONSENT_SHOWN, event.consent_version)
+    return shown
 
 
 def language_ticked(value: Any) -> str:

@@ -27,7 +27,7 @@ from bot.domain.keys import KeyRing
 from bot.domain.messaging import audience
 from bot.domain.messaging.audience import Selection
 from bot.domain.models import Delivery, Event, Pass
-from bot.domain.stats import counters, dashboard_query, gate_figures
+from bot.domain.stats import counter_changes, dashboard_query, gate_figures
 from bot.inbound import Inbound
 from flows.shapes.scans import Scan
 from tests.bench import search
@@ -93,7 +93,7 @@ def _of_one(kind: str, database: Database) -> None:
                         {"first": 10_000 + numbers.start, "last": 10_000 + numbers.stop, "day": DAY.isoformat()},
                     )
             filled = numbers.stop
-        for _folded in counters.fold_all(database):
+        for _folded in counter_changes.fold_all(database):
             pass
         with database.write() as db:
             db.execute(text("ANALYZE"))

@@ -17,8 +17,7 @@ from bot.domain import checkins, events
 from bot.domain.keys import KeyRing
 from bot.domain.models import Checkin, Figure, FigureChange, Gate, Staff
 from bot.domain.roster import gates
-from bot.domain.stats import counters as figure_counters
-from bot.domain.stats import dashboard_query, gate_figures, metrics, recount
+from bot.domain.stats import counter_changes, dashboard_query, gate_figures, metrics, recount
 from bot.domain.stats.metrics import WHOLE_EVENT_DAY, CounterChange
 from tests.bench.standing import SECRET, conditions, standing
 from tests.bot.domain import rush
@@ -71,7 +70,7 @@ def _of_one(kind: str, database: Database) -> None:
 
 def _fill(database: Database, event_id: int, where: list[int]) -> None:
     with database.write() as db:
-        figure_counters._add(db, metrics.totals(_facts(event_id, where)))
+        counter_changes._add(db, metrics.totals(_facts(event_id, where)))
         some = random.Random(1)
         late = metrics.minute_of(EVENING)
         row = {"event_id": event_id, "fact": "in", "day": DAY + timedelta(days=DAYS - 1), "minute": late, "times": 1}
@@ -167,7 +166,7 @@ def _recount(kind: str, database: Database, event_id: int, where: list[int]) -> 
         with database.write() as db:
             db.execute(insert(Checkin), [_entry(event_id, some, where) for _ in range(10_000)])
     written, begun = time.perf_counter() - begun, time.perf_counter()
-    changes = sum(figure_counters.fold_all(database))
+    changes = sum(counter_changes.fold_all(database))
     folded, begun = time.perf_counter() - begun, time.perf_counter()
     with database.read() as db:
         differed = len(recount.differences(db, "fair"))

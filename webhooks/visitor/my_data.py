@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from bot.conversation import effects
-from bot.domain import audit, visitors
+from bot.domain import audit, pass_days, visitors
 from bot.domain.models import Checkin, Event, Pass, Registration
-from bot.domain.passes import days as pass_days
 from bot.domain.visitors import KnownPerson
 from bot.errors import Refused
 from bot.personal_data import export as personal_data_export

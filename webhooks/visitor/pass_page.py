@@ -15,9 +15,8 @@ from werkzeug.wrappers import Response as Answer
 from bot.delivery.images import cache as image_cache
 from bot.delivery.images import qr
 from bot.delivery.images.pass_image import ANY_GATE, PassImage, entry_rule
-from bot.domain import events, passes, people
+from bot.domain import events, pass_days, passes, people
 from bot.domain.models import Pass
-from bot.domain.passes import days as pass_days
 from bot.service import Service
 from flows.shapes import SendPass
 from flows.text import _, event_states, words

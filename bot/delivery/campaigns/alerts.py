@@ -15,8 +15,7 @@ from bot.delivery.dispatch import Outbox
 from bot.delivery.outbox import enqueue, leases
 from bot.delivery.outbox.enqueue import BULK
 from bot.delivery.templates import notices
-from bot.domain.checkins import context as scan_context
-from bot.domain.events import alert_thresholds
+from bot.domain.events import alert_thresholds, scan_context
 from bot.domain.events import shapes as event_shapes
 from bot.domain.models import Alert, Event, Gate, Staff
 from bot.domain.stats import alert_metrics, day_totals

@@ -16,7 +16,7 @@ from bot.delivery.campaigns import staff_messages
 from bot.delivery.dispatch import Outbox
 from bot.delivery.templates import notices
 from bot.domain import events
-from bot.domain.checkins import context as scan_context
+from bot.domain.events import scan_context
 from bot.domain.events import shapes as event_shapes
 from bot.domain.models import DailyReport, Event
 from bot.domain.roster import daily_reports

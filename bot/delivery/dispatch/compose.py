@@ -20,10 +20,10 @@ from bot.delivery.message import FilledTemplate, OutboundMessage
 from bot.delivery.outbox.enqueue import BULK, belongs_to_another, contact_at, contacts_at, stopped_since
 from bot.delivery.outbox.whatsapp_text import name_in
 from bot.delivery.templates.interactive import InteractiveCard
+from bot.domain import pass_days
 from bot.domain.keys import KeyRing
 from bot.domain.messaging import broadcasts
 from bot.domain.models import Delivery, EventDay, Pass
-from bot.domain.passes import days as pass_days
 from bot.domain.passes.holder_links import Links
 from bot.domain.people import phone_owners
 from bot.domain.roster import owners

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from bot.domain import pass_days
 from bot.domain.models import Event, Pass
-from bot.domain.passes import days as pass_days
 from flows.shapes import Option, Say, Sentence
 from flows.text import ngettext_, render, words
 from flows.text.pass_days import describe_days

@@ -13,12 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain.checkins import answers as scan_answers
-from bot.domain.checkins import context as scan_context
 from bot.domain.checkins import rows, scan_times
 from bot.domain.checkins import usage as pass_usage
-from bot.domain.checkins.context import ScanContext
 from bot.domain.checkins.rules import ScannedPass
 from bot.domain.checkins.usage import PassUsage
+from bot.domain.events import scan_context
+from bot.domain.events.scan_context import ScanContext
 from bot.domain.keys import KeyRing
 from bot.domain.models import Staff
 from bot.domain.roster import validation as roster_validation

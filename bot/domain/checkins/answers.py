@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from bot.domain.checkins import rows
 from bot.domain.checkins import rules as scan_rules
 from bot.domain.checkins import usage as pass_usage
-from bot.domain.checkins.context import ScanContext
 from bot.domain.checkins.rules import ScannedPass
+from bot.domain.events.scan_context import ScanContext
 from bot.domain.keys import KeyRing
 from flows.shapes.scans import (
     ADMITTED,

@@ -5,7 +5,7 @@ a pass that was used before finds that its use stands in other periods than the 
 and books it anew, before anything is judged: as if the rule had been so from the start. From then on a pass has
 its use in the periods of the rule, and the condition on one row is all that an entry needs.
 
-Two things make that sure. The rule stands still while a scan is judged (see `bot.domain.checkins.context.load`), so
+Two things make that sure. The rule stands still while a scan is judged (see `bot.domain.events.scan_context.load`), so
 that no two scans go by different rules. And who books anew holds the pass's entries first, then its uses, in the
 order in which an undo takes them, and reads only then.
 """

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain.checkins import context as scan_context
+from bot.domain.events import scan_context
 from bot.domain.models import HeadCount
 from bot.domain.upserts import insert
 from bot.errors import Refused

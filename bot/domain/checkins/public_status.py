@@ -11,10 +11,10 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from bot.domain import events
-from bot.domain.checkins import context as scan_context
 from bot.domain.checkins import entry_rule_changes
 from bot.domain.checkins.entry_rule_changes import EntryRule
 from bot.domain.checkins.usage import PassTerms
+from bot.domain.events import scan_context
 from bot.domain.keys import KeyRing
 from bot.domain.models import Pass
 from bot.domain.passes import tokens

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from bot.domain.checkins import code_guessing
 from bot.domain.checkins import rules as scan_rules
-from bot.domain.checkins.context import ScanContext
 from bot.domain.checkins.rules import ScannedKind, ScannedRow
+from bot.domain.events.scan_context import ScanContext
 from bot.domain.models import Attempt, Checkin, Device, Gate, Kind, Pass, Registration, Staff, table
 from bot.domain.upserts import INTO
 from flows.shapes.scans import ADMITTED, LEFT, Admission, FirstEntry, Scan

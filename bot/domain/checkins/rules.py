@@ -9,14 +9,14 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import Date, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from bot.domain import pass_days
 from bot.domain.checkins import entry_rule_changes, scan_input
-from bot.domain.checkins.context import ScanContext
 from bot.domain.checkins.entry_rule_changes import EntryRule, Span
 from bot.domain.checkins.usage import PassTerms
+from bot.domain.events.scan_context import ScanContext
 from bot.domain.keys import KeyRing
 from bot.domain.models import Checkin, Event, Kind, Pass, Registration, table
 from bot.domain.models.base import UtcDateTime
-from bot.domain.passes import days as pass_days
 from bot.domain.passes.tokens import PassToken
 from flows.shapes import Invalid
 from flows.shapes.scans import (

@@ -11,9 +11,9 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from bot.domain import audit, people
-from bot.domain.checkins import context as scan_context
 from bot.domain.checkins import rules as scan_rules
-from bot.domain.checkins.context import ScanContext
+from bot.domain.events import scan_context
+from bot.domain.events.scan_context import ScanContext
 from bot.domain.models import Event, Kind, NameWord, Pass, Registration
 from bot.domain.passes import tokens
 from bot.domain.people import name_index

@@ -10,13 +10,11 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain import checkins, events, people
-from bot.domain.checkins import context as scan_context
-from bot.domain.checkins.context import ScanContext
-from bot.domain.events import places
+from bot.domain import checkins, events, pass_days, people
+from bot.domain.events import places, scan_context
+from bot.domain.events.scan_context import ScanContext
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Event, Kind, Pass, Registration, Staff, WalkupRecord
-from bot.domain.passes import days as pass_days
 from bot.domain.passes import kinds
 from bot.domain.passes import rows as pass_rows
 from bot.domain.passes import rules as pass_rules

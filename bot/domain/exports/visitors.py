@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from bot.database import Database
+from bot.domain import pass_days
 from bot.domain.exports.pages import Columns, ExportScope, pages
 from bot.domain.models import Checkin, Contact, ContactAlias, Pass, Registration
-from bot.domain.passes import days as pass_days
 from flows.shapes.scans import LEFT
 from flows.understanding.codes import shown
 

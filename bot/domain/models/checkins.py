@@ -68,7 +68,7 @@ class Checkin(ByStaff, Numbered):
     channel: Mapped[str] = mapped_column(String(12))
     """`whatsapp`, `api`, `page` or `batch`."""
     scanned_at: Mapped[datetime]
-    """The moment that counts: see bot.domain.checkins.context."""
+    """The moment that counts: see bot.domain.events.scan_context."""
     arrived_at: Mapped[datetime]
     clock: Mapped[bool] = mapped_column(default=False, server_default=false())
     """`scanned_at` is the arrival, because the scanner's clock cannot be right."""

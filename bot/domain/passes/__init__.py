@@ -10,11 +10,10 @@ from datetime import date, datetime
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
-from bot.domain import events
+from bot.domain import events, pass_days
 from bot.domain.events import places
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, EventDay, Pass, Registration
-from bot.domain.passes import days as pass_days
 from bot.domain.passes import rows as pass_rows
 from bot.domain.passes import rules as pass_rules
 from bot.errors import Refused

@@ -13,14 +13,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, bindparam, insert, select
 from sqlalchemy.orm import Session
 
-from bot.domain import people
+from bot.domain import pass_days, people
 from bot.domain.events import places
 from bot.domain.events import rows as event_rows
 from bot.domain.events import shapes as event_shapes
 from bot.domain.json_rows import DIALECTS, as_json
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Event, EventDay, Kind, Pass, Registration, table
-from bot.domain.passes import days as pass_days
 from bot.domain.passes import rows as pass_rows
 from bot.domain.passes import rules as pass_rules
 from bot.domain.passes.rows import Issued

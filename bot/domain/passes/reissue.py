@@ -5,11 +5,10 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.domain import passes
+from bot.domain import pass_days, passes
 from bot.domain.events import places
 from bot.domain.keys import KeyRing
 from bot.domain.models import Checkin, Contact, Pass, PassUse
-from bot.domain.passes import days as pass_days
 from bot.domain.passes import rows as pass_rows
 from bot.domain.passes import rules as pass_rules
 from bot.errors import Refused

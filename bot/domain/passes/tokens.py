@@ -15,9 +15,9 @@ from datetime import date, timedelta
 
 from cryptography.exceptions import InvalidSignature
 
+from bot.domain import pass_days
 from bot.domain.keys import KeyRing
 from bot.domain.models import Pass
-from bot.domain.passes import days as pass_days
 from flows.shapes import Invalid
 
 VERSION = 1

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.address import at_twilio
-from bot.domain import audit, events, passes, people, waiting_list
+from bot.domain import audit, events, pass_days, passes, people, waiting_list
 from bot.domain.events import places
 from bot.domain.exports import stored as stored_exports
 from bot.domain.imports import stored as stored_lists
@@ -37,7 +37,6 @@ from bot.domain.models import (
     Registration,
     TurnRecord,
 )
-from bot.domain.passes import days as pass_days
 from bot.domain.passes import rows as pass_rows
 from bot.domain.passes import rules as pass_rules
 from bot.domain.passes import tokens

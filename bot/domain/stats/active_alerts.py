@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain.models import Alert, Delivery, Gate, Staff
+from bot.domain import models
+from bot.domain.models import Alert, Gate, Staff
 from bot.domain.stats.dashboard import ActiveAlert
-
-UNREACHED_STATUSES = (*Delivery.FAILED_STATUSES, Delivery.CANCELED)
 
 
 def active_alerts(db: Session, event_id: int) -> list[ActiveAlert]:
@@ -38,9 +37,11 @@ def _unreached(db: Session, alerts: Sequence[Alert]) -> dict[int, list[str]]:
 def _undelivered(db: Session, ids: set[int]) -> set[int]:
     if not ids:
         return set()
-    rows = db.execute(select(Delivery.id, Delivery.status, Delivery.reason).where(Delivery.id.in_(ids)))
+    delivery = models.Delivery
+    lost = (*delivery.FAILED_STATUSES, delivery.CANCELED)
+    rows = db.execute(select(delivery.id, delivery.status, delivery.reason).where(delivery.id.in_(ids)))
     return {
         row.id
         for row in rows
-        if row.status in UNREACHED_STATUSES or (row.status == Delivery.OWED and row.reason == Delivery.WINDOW_CLOSED)
+        if row.status in lost or (row.status == delivery.OWED and row.reason == delivery.WINDOW_CLOSED)
     }

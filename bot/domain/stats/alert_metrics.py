@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.checkins.context import ScanContext
 from bot.domain.events.alert_thresholds import AlertThresholds
+from bot.domain.events.scan_context import ScanContext
 from bot.domain.models import Gate
 from bot.domain.stats import metrics
 from bot.domain.stats.day_totals import DayTotals

@@ -1,31 +1,22 @@
 """The counters: exact sums of an event, from those that are kept and the changes that are not added yet.
 
 Facts are appended to `figure_changes` by triggers, in the facts' own transactions: no two transactions wait for
-a common row. The clock process adds them up into `figures`; readers add the few that are left, so that
-every reading is exact.
+a common row. The clock process adds them up into `figures` (see counter_changes); readers add the
+few that are left, so that every reading is exact.
 """
 
-from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Row, Select, Table, delete, func, literal, select, union_all
+from sqlalchemy import Row, Select, Table, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from bot.database import Database
 from bot.domain.models import Figure, FigureChange
 from bot.domain.stats import metrics as facts
-from bot.domain.stats.metrics import CORRECTION, WHOLE_EVENT_DAY, CounterChange, CounterKey, Totals
-from bot.domain.upserts import insert
+from bot.domain.stats.metrics import CORRECTION, WHOLE_EVENT_DAY, CounterChange, Totals
 
 RECENT_MINUTES = 15
 """Minutes, this one included, that `lately` means."""
-BATCH_SIZE = 500
-"""Changes folded in one transaction, 20 ms of work where no two are alike: SQLite has no other writer meanwhile."""
-MANY_FOLDED = 1_000
-"""Changes folded in one go after which PostgreSQL clears their rows away at once: until it does, every reading passes
-over all of them (half a million took 73 ms), and by itself it does so once a minute.
-"""
 DAY_METRICS = ("in5", "in", "out", "refused", "counted", "in_at", "refused_at", "in_by", "refused_by", "forced_by")
 """The metrics of an event's day that the dashboard reads whole; the first one is that of the charts."""
 NO_EVENT = 0
@@ -33,7 +24,8 @@ NO_EVENT = 0
 
 _FIGURES = cast("Table", Figure.__table__).c
 _CHANGES = cast("Table", FigureChange.__table__).c
-_CHANGE_COLUMNS = tuple(_CHANGES[name] for name in CounterChange._fields)
+CHANGE_COLUMNS = tuple(_CHANGES[name] for name in CounterChange._fields)
+"""Of `figure_changes`, in the order of CounterChange."""
 
 
 def read(db: Session, event_id: int, day: date, since: datetime, now: datetime, *, charts: bool = True) -> Totals:
@@ -67,55 +59,14 @@ def read(db: Session, event_id: int, day: date, since: datetime, now: datetime, 
             ),
         ),
     )
-    coming = select(*_CHANGE_COLUMNS).where(_CHANGES.event_id.in_((event_id, NO_EVENT)))
+    coming = select(*CHANGE_COLUMNS).where(_CHANGES.event_id.in_((event_id, NO_EVENT)))
     rows = db.execute(union_all(*kept, _last(event_id, day), coming))
-    return facts.totals(map(_change, rows))
+    return facts.totals(map(as_change, rows))
 
 
 def queries_of(*event_ids: int) -> list[Select[Any]]:
     """Queries for all sums and pending changes of these events, in the form of changes."""
-    return [_stored(_FIGURES.event_id.in_(event_ids)), select(*_CHANGE_COLUMNS).where(_CHANGES.event_id.in_(event_ids))]
-
-
-def fold(database: Database, limit: int = BATCH_SIZE) -> int:
-    """Move changes into the sums; how many. Two at once take different ones."""
-    with database.write() as db:
-        first = select(FigureChange.id).order_by(FigureChange.id).limit(limit).with_for_update(skip_locked=True)
-        taking = delete(FigureChange).where(FigureChange.id.in_(first)).returning(*_CHANGE_COLUMNS)
-        taken = [_change(row) for row in db.execute(taking.execution_options(synchronize_session=False))]
-        _add(db, facts.totals(taken))
-    return len(taken)
-
-
-def fold_all(database: Database) -> Iterator[int]:
-    """Fold until nothing is left; the size of each batch."""
-    number = 0
-    while folded := fold(database):
-        number += folded
-        yield folded
-    if number >= MANY_FOLDED and not database.is_sqlite:
-        with database.change() as connection:
-            # Nobody is waited for, and the file is not shortened, for which writers would have to wait.
-            connection.exec_driver_sql(f"VACUUM (SKIP_LOCKED, TRUNCATE FALSE) {FigureChange.__tablename__}")
-
-
-def append(db: Session, changes: Iterable[CounterChange]) -> None:
-    """Append changes, as the triggers do."""
-    if rows := [change._asdict() for change in changes]:
-        db.execute(insert(db, FigureChange), rows)
-
-
-def _add(db: Session, amounts: Totals) -> None:
-    """Add to the sums, in one order for all: two who fold then never wait for each other in a circle."""
-    rows = [{**key._asdict(), **amount._asdict()} for key, amount in sorted(amounts.items())]
-    if not rows:
-        return
-    adding = insert(db, Figure)
-    more = {
-        "people": Figure.people + adding.excluded.people,
-        "times": Figure.times + adding.excluded.times,
-    }
-    db.execute(adding.on_conflict_do_update(index_elements=list(CounterKey._fields), set_=more), rows)
+    return [_stored(_FIGURES.event_id.in_(event_ids)), select(*CHANGE_COLUMNS).where(_CHANGES.event_id.in_(event_ids))]
 
 
 def _stored(*conditions: Any) -> Select[Any]:
@@ -140,5 +91,6 @@ def _last(event_id: int, day: date) -> Select[Any]:
     return select(*where, literal("last"), literal(""), literal(0), literal(1)).where(*scans).group_by(_FIGURES.who)
 
 
-def _change(row: Row[Any]) -> CounterChange:
+def as_change(row: Row[Any]) -> CounterChange:
+    """A row of CHANGE_COLUMNS as a change."""
     return CounterChange._make(row)

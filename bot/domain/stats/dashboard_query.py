@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain.checkins import context as scan_context
+from bot.domain.events import scan_context
 from bot.domain.models import Event, EventDay, Gate
 from bot.domain.roster import offline_staff
 from bot.domain.stats import active_alerts, charts, day_totals, funnel, metrics, needs, outliers

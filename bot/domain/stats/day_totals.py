@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.domain.checkins.context import ScanContext
+from bot.domain.events.scan_context import ScanContext
 from bot.domain.stats import counters as figure_counters
 from bot.domain.stats import metrics
 from bot.domain.stats.counters import NO_EVENT, RECENT_MINUTES

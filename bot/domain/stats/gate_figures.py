@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain.checkins import context as scan_context
+from bot.domain.events import scan_context
 from bot.domain.models import Device, Gate, Staff
 from bot.domain.roster import offline_staff
 from bot.domain.roster.offline_staff import SilentDevice

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from bot.domain.models import Delivery
+from bot.domain import models
 
 WHOLE_EVENT_DAY = date(1970, 1, 1)
 """The day of the sums of a whole event."""
@@ -146,7 +146,7 @@ def _refused(change: CounterChange) -> KeyParts:
 
 def _message(change: CounterChange) -> KeyParts:
     status, _, reason = change.more.partition(":")
-    state = f"{FAILED_PREFIX}{reason}" if status in Delivery.FAILED_STATUSES else STATE_NAMES.get(status, status)
+    state = f"{FAILED_PREFIX}{reason}" if status in models.Delivery.FAILED_STATUSES else STATE_NAMES.get(status, status)
     return _by_quarter(change, "message", f"{change.what}:{state}")
 
 

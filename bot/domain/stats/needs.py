@@ -8,8 +8,8 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 
-from bot.domain.models import Event, Pass, Registration
-from bot.domain.passes import days as pass_days
+from bot.domain import models, pass_days
+from bot.domain.models import Event
 from flows.text import access_needs
 
 _NEED: Mapping[str, ColumnElement[str]] = {
@@ -34,11 +34,12 @@ def by_day(db: Session, event: Event) -> list[NeedOnDay] | None:
     if access_needs.NAME not in (*(question["name"] for question in event.questions), *event.former_questions):
         return None
     need = _NEED[db.get_bind().dialect.name]
+    issued, registration = models.Pass, models.Registration
     counted = (
-        select(Pass.day, Pass.kind_id, need, func.count())
-        .join(Registration, Registration.id == Pass.registration_id)
-        .where(Registration.event_id == event.id, need.is_not(None), Pass.status == Pass.VALID)
-        .group_by(Pass.day, Pass.kind_id, need)
+        select(issued.day, issued.kind_id, need, func.count())
+        .join(registration, registration.id == issued.registration_id)
+        .where(registration.event_id == event.id, need.is_not(None), issued.status == issued.VALID)
+        .group_by(issued.day, issued.kind_id, need)
     )
     kinds = {kind.id: kind for kind in event.kinds}
     found = Counter[tuple[date, str]]()

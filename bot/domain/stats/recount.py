@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 from bot.domain.audit import recorder
 from bot.domain.events.rows import get_event as event_by
 from bot.domain.models import Attempt, Beginning, Broadcast, Checkin, Delivery, Event, HeadCount, Pass, Registration
+from bot.domain.stats import counter_changes
 from bot.domain.stats import counters as figure_counters
 from bot.domain.stats import metrics as facts
 from bot.domain.stats.counters import NO_EVENT
@@ -56,7 +57,7 @@ def rebuild(db: Session, slug: str) -> Sequence[Difference]:
     first = select(Event.id).order_by(Event.id).limit(1)
     db.execute(first.with_for_update(key_share=True))
     found = differences(db, slug)
-    figure_counters.append(
+    counter_changes.append(
         db, (facts.correction(difference.key, _minus(difference.counted, difference.stored)) for difference in found)
     )
     recorder.add_facts(db, event_id=event_by(db, slug, lock=False).id, differed=len(found))

@@ -8,8 +8,8 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from bot.domain import pass_days
 from bot.domain.models import Delivery, Event, EventDay, Kind, Pass, Registration
-from bot.domain.passes import days as pass_days
 from bot.domain.stats import recount
 from bot.ops.reconcile.difference import Difference
 from flows.understanding.codes import shown

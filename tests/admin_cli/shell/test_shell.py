@@ -110,6 +110,15 @@ def test_what_reads_little_loads_little(sqlite_url: str) -> None:
     assert SLOW & loaded(sqlite_url, *LIGHT) == set()
 
 
+def test_the_figures_load_neither_passes_nor_keys_nor_messages(sqlite_url: str) -> None:
+    with closing(Database(sqlite_url)) as database:
+        make_demo(database, staffed=True)
+    asked_by_the_funnel = {"flows.fields", "phonenumbers"}  # it names the questions of the registration
+    heavy = {"cryptography", "bot.domain.audit", "bot.domain.passes", "bot.domain.upserts"}
+    tables = {f"bot.domain.models.{name}" for name in ("checkins", "messages", "passes", "people")}
+    assert (SLOW - asked_by_the_funnel | heavy | tables) & loaded(sqlite_url, "stats --event demo") == set()
+
+
 def test_a_list_of_events_makes_no_other_tables(sqlite_url: str) -> None:
     modules = loaded(sqlite_url, "events list")
     tables = {name.rpartition(".")[2] for name in modules if name.startswith("bot.domain.models.")}

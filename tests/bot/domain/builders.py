@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.domain import pass_days
 from bot.domain.events import places
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Event, EventDay, Kind, Pass, Registration
-from bot.domain.passes import days as pass_days
 from bot.domain.passes import rows as pass_rows
 from bot.errors import Refused
 

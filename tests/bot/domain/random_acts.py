@@ -26,7 +26,7 @@ from bot.domain.models import Broadcast, Delivery, Pass
 from bot.domain.passes import registration as registrations
 from bot.domain.passes import reissue
 from bot.domain.privacy import erasure
-from bot.domain.stats import counters as figure_counters
+from bot.domain.stats import counter_changes
 from bot.errors import Refused
 from tests.bot.domain.builders import DAY, NOW, asking
 from tests.bot.domain.gate import NOON, make_world, scan
@@ -194,7 +194,7 @@ def _begin(day: Day, number: int) -> None:
 
 
 def _fold(day: Day, number: int) -> None:
-    figure_counters.fold(day.database, 1 + number)
+    counter_changes.fold(day.database, 1 + number)
 
 
 ACTS: dict[str, Callable[[Day, int], None]] = {

@@ -18,7 +18,7 @@ from bot.domain.keys import KeyRing
 from bot.domain.models import DeliveryEvent
 from bot.domain.passes import registration as registrations
 from bot.domain.roster import devices, gates
-from bot.domain.stats import counters
+from bot.domain.stats import counter_changes
 from flows.shapes.scans import Scan
 from tests import empty_tables
 from tests.bot.domain.builders import DAY, NOW, SECRET, asking
@@ -81,7 +81,7 @@ def stage(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def _staged(database: Database) -> Stage:
     codes, scan = _rows(database)
-    list(counters.fold_all(database))
+    list(counter_changes.fold_all(database))
     return Stage(database, codes, scan)
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, abort, make_response, render_template
 
-from bot.domain.checkins import context as scan_context
+from bot.domain.events import scan_context
 from bot.domain.models import Pass
 from bot.domain.passes import kinds, slips
 from bot.domain.passes.slips import Slip

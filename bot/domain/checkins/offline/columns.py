@@ -18,11 +18,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, Select, and_, case, or_, select, union
 from sqlalchemy.orm import Session
 
+from bot.domain import pass_days
 from bot.domain.checkins import entry_rule_changes
 from bot.domain.checkins.entry_rule_changes import EntryRule, MovementRow, Span
 from bot.domain.checkins.usage import IN_OUT, ONCE, WHOLE_EVENT_PERIOD
 from bot.domain.models import Checkin, Gate, Kind, Pass, PassUse
-from bot.domain.passes import days as pass_days
 from flows.shapes.scans import LEFT
 
 DIGEST_BYTES = 5

@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from bot.domain import checkins
 from bot.domain.checkins import answers as scan_answers
-from bot.domain.checkins import context as scan_context
 from bot.domain.checkins import rows, scan_input, scan_times
 from bot.domain.checkins import rules as scan_rules
-from bot.domain.checkins.context import ScanContext
 from bot.domain.checkins.offline import usage as offline_usage
 from bot.domain.checkins.rules import ScannedPass
+from bot.domain.events import scan_context
+from bot.domain.events.scan_context import ScanContext
 from bot.domain.keys import KeyRing
 from bot.domain.models import Attempt, Device, Event, Pass
 from bot.domain.passes.tokens import PassToken

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.domain import checkins, events
-from bot.domain.checkins import context as scan_context
 from bot.domain.checkins import rules as scan_rules
 from bot.domain.checkins import usage as pass_usage
 from bot.domain.checkins.offline import upload as offline_upload
+from bot.domain.events import scan_context
 from bot.domain.keys import KeyRing
 from bot.domain.models import Attempt, Checkin, Pass, PassUse
 from bot.domain.stats import recount

@@ -10,11 +10,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.domain import events, passes, people
+from bot.domain import events, pass_days, passes, people
 from bot.domain.events import places
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, EventDay, Kind, Pass, Registration
-from bot.domain.passes import days as pass_days
 from bot.domain.passes import kinds, reissue
 from bot.domain.passes import registration as registrations
 from bot.domain.stats import recount

@@ -18,8 +18,7 @@ from bot.domain import checkins, events
 from bot.domain.checkins.undo import undo
 from bot.domain.keys import KeyRing
 from bot.domain.models import Checkin, Figure, FigureChange
-from bot.domain.stats import counters as figure_counters
-from bot.domain.stats import gate_figures, metrics, recount
+from bot.domain.stats import counter_changes, gate_figures, metrics, recount
 from bot.domain.stats.metrics import CounterChange
 from bot.ops import migrations
 from tests import empty_tables
@@ -44,7 +43,7 @@ def test_whatever_happens_the_sums_are_what_the_rows_say(
     for act, number in done:
         day.do(act, number)
     _are_right(database)
-    list(figure_counters.fold_all(database))
+    list(counter_changes.fold_all(database))
     _are_right(database)
     database.close()
 
@@ -89,7 +88,7 @@ def test_what_differs_is_told_and_mended(world: World) -> None:
 def folding(database: Database, number: int) -> str:
     """One clock, or one gate."""
     if number % 2:
-        return f"{sum(figure_counters.fold_all(database))} folded"
+        return f"{sum(counter_changes.fold_all(database))} folded"
     ring = KeyRing.open(database, SECRET)
     with database.read() as db:
         codes = [code for (code,) in db.execute(text("SELECT code FROM passes ORDER BY id"))]
@@ -109,7 +108,7 @@ def test_two_clocks_fold_while_people_come_in(database: Database, ring: KeyRing)
     outcomes = Counter(outcome.split()[-1] for outcome in race_processes.in_threads(database, folding, range(8)))
     assert outcomes == {"scanned": 4, "folded": 4}
     _are_right(database)
-    list(figure_counters.fold_all(database))
+    list(counter_changes.fold_all(database))
     _are_right(database)
     with database.read() as db:
         assert db.scalar(select(func.count(FigureChange.id))) == 0
@@ -132,7 +131,7 @@ def test_a_look_while_the_clock_folds_is_exact(database: Database, ring: KeyRing
 def looking(database: Database, number: int) -> str:
     """One folds, change by change; the others look all the while."""
     if number == 0:
-        while figure_counters.fold(database, 5):
+        while counter_changes.fold(database, 5):
             pass
     seen = set()
     for _ in range(15):
@@ -147,16 +146,16 @@ def test_a_look_does_not_pass_over_what_was_folded(
     postgres: Database, monkeypatch: pytest.MonkeyPatch, cleared: bool
 ) -> None:
     """And as it is where PostgreSQL clears away only when it comes to it."""
-    many = figure_counters.MANY_FOLDED
-    monkeypatch.setattr(figure_counters, "MANY_FOLDED", many if cleared else 10 * many)
+    many = counter_changes.MANY_FOLDED
+    monkeypatch.setattr(counter_changes, "MANY_FOLDED", many if cleared else 10 * many)
     one = CounterChange(7, metrics.CORRECTION, DAY, 0, 0, 0, 0, "in", "", 1, 1)
     reading = "EXPLAIN (ANALYZE, FORMAT JSON) SELECT * FROM figure_changes WHERE event_id = 7"
     with closing(Database(empty_tables.new_database(postgres.url))) as database:
         with database.change() as connection:
             connection.exec_driver_sql("ALTER TABLE figure_changes SET (autovacuum_enabled = false)")
         with database.write() as db:
-            figure_counters.append(db, [one] * many)
-        assert sum(figure_counters.fold_all(database)) == many
+            counter_changes.append(db, [one] * many)
+        assert sum(counter_changes.fold_all(database)) == many
         with database.change() as connection:
             connection.exec_driver_sql("SET enable_seqscan = off")
             plan = connection.exec_driver_sql(reading).scalar_one()[0]["Plan"]

@@ -8,10 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.domain import visitors
+from bot.domain import pass_days, visitors
 from bot.domain.imports.insert import agreed_where
 from bot.domain.models import Event, Pass
-from bot.domain.passes import days as pass_days
 from bot.domain.visitors import KnownPerson
 from bot.personal_data import export as personal_data_export
 from bot.service import Service

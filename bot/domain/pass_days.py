@@ -1,12 +1,13 @@
 """The days on which a pass is valid: those of its kind, or the chosen one."""
 
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from bot.domain.models import Pass
+if TYPE_CHECKING:
+    from bot.domain.models import Pass
 
 
-def days_of_pass(issued: Pass) -> tuple[date, ...]:
+def days_of_pass(issued: "Pass") -> tuple[date, ...]:
     """The days of a pass, the first first."""
     return days_of_kind(issued.kind, issued.day)
 
