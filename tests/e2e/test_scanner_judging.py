@@ -5,15 +5,18 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from bot.domain.passes import tokens
 from bot.service import utc_now
 from flows.shapes import Invalid
+from flows.text import render
 from flows.understanding import codes
 from flows.understanding.codes import shown
 from tests.e2e.pages.gate import Gate, Issued, forged
 from tests.e2e.pages.scanner import Phone
 from tests.e2e.server import until
+from webhooks.staff.scanner.texts import REFUSAL_TEXTS
 
 pytestmark = pytest.mark.browser
 MODULE = "document.querySelector('script[type=module]').src"
@@ -179,6 +182,19 @@ def test_what_a_scanner_did_itself_counts_by_the_hours_that_came_later(phone: Ph
         night = phone.page.evaluate(JUDGE_BY, [gate.document(), [scan], moved])
     assert [one["result"] for one in night] == ["already_admitted"]
     assert [one["result"] for one in phone.page.evaluate(JUDGE_BY, [gate.document(), [scan], []])] == ["admitted"]
+
+
+def test_outside_the_hours_it_names_them_as_the_chat_does(phone: Phone, gate: Gate) -> None:
+    online, offline = gate.issue(), gate.issue()
+    opens, closes = (time(13), time(14)) if datetime.now(gate.zone()).hour < 12 else (time(2), time(3))
+    told = render(REFUSAL_TEXTS["outside_hours"].filled(opens=opens, closes=closes), "en")
+    with gate.changed(opens=opens, closes=closes):
+        phone.open(gate.scanner("Hours"))
+        assert phone.scan(online.qr) == "event_closed"
+        expect(phone.page.locator("#result-details")).to_contain_text(told)
+        phone.context.set_offline(True)
+        assert phone.scan(offline.qr) == "event_closed"
+        expect(phone.page.locator("#result-details")).to_contain_text(told)
 
 
 def test_a_phone_whose_clock_is_days_off_judges_by_the_servers(phone: Phone, gate: Gate) -> None:

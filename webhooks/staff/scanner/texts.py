@@ -23,6 +23,7 @@ REFUSAL_TEXTS: Mapping[str, Sentence] = {
     "not_inside": _("Nobody from this party is inside."),
     "wrong_day": _("This pass is for {days}."),
     "event_closed": _("The event is closed now."),
+    "outside_hours": _("Outside opening hours: {opens} – {closes}"),
     "entry_paused": _("A supervisor has stopped entry here."),
     "wrong_gate": _("This kind of pass is not for this gate."),
     "revoked": _("This pass is cancelled. It is not valid for entry."),

@@ -30,6 +30,14 @@ export function dayAt(book, now) {
   return book.head.days.find((day) => Date.parse(day.from) <= now && now < Date.parse(day.until)) || null
 }
 
+// The row of the day whose hours this moment is outside of: `date` is the one at the event's place. Null on a day without
+// entry or hours, which is no question of the hour.
+export function closedHours(book, now, date) {
+  const day = book && !book.head.event.cancelled && book.head.days.find((one) => one.day === date)
+  const outside = day && !day.closed && (now < Date.parse(day.from) || now >= Date.parse(day.until))
+  return outside ? day : null
+}
+
 function objection(subject, kind, scan, book, day) {
   const { event, gates } = book.head
   const gate = gates.find((one) => one.slug === scan.gate)

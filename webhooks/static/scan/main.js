@@ -13,6 +13,7 @@ import { at } from './screen.js'
 import { begin as beginBackground, hurry, known } from './background.js'
 import { begin as beginCounting } from './counting.js'
 import { begin as beginFinding } from './finding.js'
+import { closedHours } from './judge.js'
 import { listen } from './keys.js'
 import { takeToken } from './net.js'
 import { draw } from './bar.js'
@@ -56,7 +57,9 @@ async function scan(text, seen = performance.now(), read = false) {
 }
 
 function shown(scan, answer) {
-  screen.show(answer, { gates: place.now().gates, listTime: listTime() })
+  const moment = Date.parse(scan.at)
+  const hours = closedHours(known().book, moment, words.dateOf(moment))
+  screen.show(answer, { gates: place.now().gates, listTime: listTime(), hours })
   senses.signal(screen.look(answer.result))
   overruling.offer(scan, answer)
 }

@@ -42,14 +42,19 @@ function used(entry, gates) {
 // Results that let people through: how many is the largest thing on the screen.
 const MOVED = ['admitted', 'left']
 
-function details(answer, gates, listTime) {
+// Why nobody enters, in the words of the chat at the gate.
+function refusal({ result, pass, remaining, detail }, listTime, hours) {
+  if (result === 'too_many') return label('could_be', { count: count(remaining) })
+  if (result === 'event_closed' && hours) return reason('outside_hours', { opens: hour(hours.from), closes: hour(hours.until) })
+  return detail || reason(result, { days: pass ? days(pass.days || []) : '', time: listTime })
+}
+
+function details(answer, gates, listTime, hours) {
   const { result, pass } = answer
-  const told = { days: pass ? days(pass.days || []) : '', time: listTime }
-  const why = result === 'too_many' ? label('could_be', { count: count(answer.remaining) }) : answer.detail || reason(result, told)
   return [
     need(pass?.need),
     pass && !MOVED.includes(result) ? label('party', { size: count(pass.party_size) }) : '',
-    MOVED.includes(result) ? '' : why,
+    MOVED.includes(result) ? '' : refusal(answer, listTime, hours),
     result === 'admitted' && answer.remaining ? label('still_left', { count: count(answer.remaining) }) : '',
     ['already_admitted', 'too_many'].includes(result) ? used(answer.first_entry, gates) : '',
     kind(pass),
@@ -59,7 +64,7 @@ function details(answer, gates, listTime) {
 }
 
 // Show a result over the whole screen.
-export function show(answer, { gates, listTime }) {
+export function show(answer, { gates, listTime, hours = null }) {
   const place = at('result')
   const moved = MOVED.includes(answer.result)
   place.className = `${look(answer.result)}${moved ? ' counted' : ''}`
@@ -71,7 +76,7 @@ export function show(answer, { gates, listTime }) {
   at('result-number').textContent = moved ? count(answer.admitted_now) : ''
   at('result-of').textContent = moved && answer.pass ? label('of_party', { size: count(answer.pass.party_size) }) : ''
   write('result-name', answer.pass?.name || '')
-  at('result-details').replaceChildren(...details(answer, gates, listTime).map((text) => paragraph(text)))
+  at('result-details').replaceChildren(...details(answer, gates, listTime, hours).map((text) => paragraph(text)))
   at('result-undo').hidden = answer.result !== 'admitted'
   place.hidden = false
 }
