@@ -67,12 +67,13 @@ IN_THE_LOG = _("see the worker log")
 FIELD_OF_REFUSAL = {
     "no_such_table": "table",
     "no_such_format": "form",
-    "no_such_column": "columns",
     "no_such_day": "event_day",
     "not_of_scans": "event_day",
 }
 """The input at which a refusal is shown, by code."""
-FORM_FIELDS = ("table", "form", "columns", "since", "until", "event_day")
+FORM_FIELDS = ("table", "form", "since", "until", "event_day")
+COLUMNS = "columns_{table}"
+"""The name of the boxes for a table's columns; only those of the table that is chosen count."""
 NO_DATE = _("Enter a date, such as 2027-01-09.")
 NO_DAYS = _("Enter the first day or a later day.")
 POLL_SECONDS = 2
@@ -97,7 +98,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
                 return _page(service, slug, texts, wrong)
             _start(service, slug, wish, typed("once"))
         except Refused as no:
-            return _page(service, slug, texts, {FIELD_OF_REFUSAL.get(no.code, ""): refusal_text(no)})
+            return _page(service, slug, texts, {_field_of(no, texts["table"]): refusal_text(no)})
         return done("manage.exports", _("The file will appear in the list below. You can leave this page."))
 
     @blueprint.get("/<slug>/exports/list")
@@ -135,13 +136,14 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         try:
             _start(service, slug, export_requests.request_of(export), f"again {number}")
         except Refused as no:
-            return _page(
-                service,
-                slug,
-                {"table": export.kind, "form": export.form},
-                {FIELD_OF_REFUSAL.get(no.code, ""): refusal_text(no)},
-            )
+            again = {"table": export.kind, "form": export.form}
+            return _page(service, slug, again, {_field_of(no, export.kind): refusal_text(no)})
         return done("manage.exports", _("The file will appear in the list below. You can leave this page."))
+
+
+def _field_of(no: Refused, table: str) -> str:
+    """The input at which a refusal of this table's export is shown; empty: none in particular."""
+    return COLUMNS.format(table=table) if no.code == "no_such_column" else FIELD_OF_REFUSAL.get(no.code, "")
 
 
 def _start(service: Service, slug: str, export_request: ExportRequest, once: str) -> None:
@@ -199,8 +201,12 @@ def _request_from(texts: Texts, event: Event) -> tuple[ExportRequest, dict[str, 
         event_day = date.fromisoformat(texts["event_day"]) if texts["event_day"] else None
     except ValueError:
         event_day, wrong["event_day"] = None, say(NO_DATE)
-    columns = tuple(dict.fromkeys(column.strip() for column in texts["columns"].split(",") if column.strip()))
-    return ExportRequest(texts["table"], texts["form"], columns, **borders, event_day=event_day), wrong
+    return ExportRequest(texts["table"], texts["form"], _ticked(texts["table"]), **borders, event_day=event_day), wrong
+
+
+def _ticked(table: str) -> tuple[str, ...]:
+    """The columns of a table that are ticked; none: all of them."""
+    return tuple(dict.fromkeys(request.form.getlist(COLUMNS.format(table=table))))
 
 
 def _page(service: Service, slug: str, texts: Texts, wrong: Texts | None = None) -> Answer:
@@ -213,7 +219,11 @@ def _page(service: Service, slug: str, texts: Texts, wrong: Texts | None = None)
         wrong=wrong or {},
         tables=[(name, TABLE_DESCRIPTIONS[name]) for name in TABLES],
         forms=[(name, FORMAT_NAMES[name]) for name in FORMATS],
-        columns=[(TABLE_NAMES[name], ", ".join(table.columns(wanted))) for name, table in TABLES.items()],
+        columns=[
+            (name, COLUMNS.format(table=name), TABLE_NAMES[name], [(one, one) for one in table.columns(wanted)])
+            for name, table in TABLES.items()
+        ],
+        ticked={COLUMNS.format(table=name): _ticked(name) for name in TABLES},
         **_list(service, slug),
     )
 

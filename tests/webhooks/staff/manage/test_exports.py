@@ -1,5 +1,6 @@
 """Exports on the page: asked for once, made by a worker, fetched whole by the event's admins alone."""
 
+import re
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -10,12 +11,15 @@ from sqlalchemy import select
 
 from bot.delivery.outbox import queues
 from bot.domain import audit, checkins, events
+from bot.domain.exports import pages
 from bot.domain.exports import stored as stored_exports
+from bot.domain.exports.tables import TABLES
 from bot.domain.models import Export, Registration
 from bot.domain.privacy import erasure
 from bot.jobs import export_process
 from bot.service import Service
 from flows.shapes.scans import Scan
+from tests.paths import ROOT
 from tests.webhooks.staff.manage.pages import ASHA, HIDDEN, OWNER, Office, office_of, wrong
 from webhooks.staff.manage.exports import STATE_NAMES
 
@@ -35,7 +39,7 @@ def make_all(office: Office, folder: Path) -> None:
 
 def test_asked_for_made_and_fetched(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stored_exports, "CHUNK_BYTES", 64)
-    form = {**office.form("/exports"), "table": "visitors", "form": "csv", "columns": "code, full_name"}
+    form = {**office.form("/exports"), "table": "visitors", "form": "csv", "columns_visitors": ["code", "full_name"]}
     for _click in range(2):
         assert office.send("/exports", form).status_code == 303
     assert office.count(Export) == 1
@@ -70,13 +74,28 @@ def test_scans_of_one_day_of_the_event(office: Office, tmp_path: Path) -> None:
     with service.database.write() as db:
         checkins.admit(db, service.ring, Scan(office.code, "one", event="fair", channel="api"), service.now())
     for day in (office.today, office.today + timedelta(days=1)):
-        office.post("/exports", table="checkins", form="csv", event_day=str(day), columns="event_day,result")
+        office.post(
+            "/exports", table="checkins", form="csv", event_day=str(day), columns_checkins=["event_day", "result"]
+        )
     make_all(office, tmp_path)
     for number in (1, 2):
         answer = office.of("anna").get(f"/staff/manage/fair/exports/{number}/file")
         found.append(answer.get_data(as_text=True).split()[1:])
     assert found == [[f"{office.today},admitted"], []]
     assert "event_day" in office.get("/exports")
+
+
+def test_the_columns_that_there_are_stand_there_to_be_ticked(office: Office) -> None:
+    page = office.get("/exports")
+    with office.service.database.read() as db:
+        wanted = pages.scope_of(db, events.by_slug(db, "fair"))
+    css = (ROOT / "webhooks/static/manage/manage.css").read_text(encoding="utf-8")
+    for name, table in TABLES.items():
+        offered = re.findall(rf'name="columns_{name}" value="(\w+)"', page)
+        assert offered == [*table.columns(wanted)]
+        assert f"[value={name}]:checked" in css  # the others' are hidden
+    answer = office.post("/exports", table="visitors", form="csv", columns_visitors="code", since="soon")
+    assert re.findall(r'value="(\w+)"[^>]* checked', answer.get_data(as_text=True)) == ["code"]
 
 
 def test_a_removed_question_is_among_the_columns_while_somebody_has_answered_it(office: Office) -> None:
@@ -91,7 +110,7 @@ def test_a_removed_question_is_among_the_columns_while_somebody_has_answered_it(
 
 
 def test_what_is_wrong_stands_at_its_input(office: Office) -> None:
-    for name, value in (("columns", "colour"), ("since", "9 Jan"), ("table", "people"), ("form", "pdf")):
+    for name, value in (("columns_visitors", "colour"), ("since", "9 Jan"), ("table", "people"), ("form", "pdf")):
         answer = office.post("/exports", **{"table": "visitors", "form": "csv", name: value})
         assert (answer.status_code, wrong(answer)) == (422, [name])
     days = {"table": "checkins", "form": "csv", "event_day": "2020-01-01"}

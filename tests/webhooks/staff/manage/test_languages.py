@@ -118,7 +118,7 @@ def _do_something(office: Office) -> None:
         ("/days/{day}", {"capacity": "1"}),
         ("/alerts", {"failures_permille": "0"}),
         ("/volunteers", {"name": "", "phone": "12"}),
-        ("/exports", {"table": "visitors", "form": "csv", "since": "soon", "columns": "shoes"}),
+        ("/exports", {"table": "visitors", "form": "csv", "since": "soon", "columns_visitors": "shoes"}),
         ("/visitors", {"sought": '"'}),
     ],
 )
