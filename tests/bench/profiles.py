@@ -32,7 +32,7 @@ from tests.bot.delivery.draining import drainer
 from tests.bot.delivery.fake_api import FakeApi, serving
 from tests.bot.domain import rush
 from tests.chaos.plan import SPOKEN, name_of
-from tests.e2e.server import free_port
+from tests.ports import free_port
 from webhooks import create_app
 from webhooks.simulator.store.messages import new_sid
 from webhooks.simulator.store.phones import SimulatedPhone

@@ -24,15 +24,10 @@ from bot.ops import launch
 from bot.settings import Settings
 from tests.bot.ops.test_supervisor import gone, wait_until
 from tests.paths import ROOT
+from tests.ports import free_port
 
 STARTING_SECONDS, STOPPING_SECONDS = 90, 30
 """On two cores with other tests beside; by itself it is ready in a few seconds, and gone in less than ten."""
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
@@ -43,7 +38,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 def _environment(folder: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {**kept, "PORT": str(_free_port()), "VAR_DIR": str(folder / "var"), "LOG_FORMAT": "json"}
+    return {**kept, "PORT": str(free_port()), "VAR_DIR": str(folder / "var"), "LOG_FORMAT": "json"}
 
 
 class Run:
@@ -150,7 +145,7 @@ def test_doctor_finds_all_well_beside_it(running: Run) -> None:
 
 
 def test_a_second_launcher_for_the_same_var_dir(running: Run) -> None:
-    assert "VAR_DIR" in _refusal_once_loaded({**running.environment, "PORT": str(_free_port())})
+    assert "VAR_DIR" in _refusal_once_loaded({**running.environment, "PORT": str(free_port())})
 
 
 def test_what_is_killed_comes_back(running: Run) -> None:

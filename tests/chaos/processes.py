@@ -23,6 +23,7 @@ from tests.chaos.plan import Plan
 from tests.chaos.postgres import Postgres
 from tests.e2e import server
 from tests.e2e.server import SECRET, until
+from tests.ports import free_port
 
 DATABASE_MEGABYTES, REDIS_MEGABYTES = 320, 64
 """Of the small disks, where such may be mounted."""
@@ -204,13 +205,11 @@ class Stack:
 def standing(plan: Plan, folder: Path) -> Iterator[Stack]:
     """`web`, `worker` and a `clock` of the Procfile, and a Twilio, for as long as the block lasts."""
     home = server.place_without_settings(folder)
-    twilio = Settings(port=server.free_port(), var_dir=folder / "twilio", secret_key=SECRET)
+    twilio = Settings(port=free_port(), var_dir=folder / "twilio", secret_key=SECRET)
     with ExitStack() as stack:
         on_disks = {name: stack.enter_context(disks.small_disk(folder / place, size)) for name, place, size in DISKS}
         database = stack.enter_context(postgres.running(folder / "pg"))
-        service = Settings(
-            port=server.free_port(), var_dir=folder / "var", secret_key=SECRET, database_url=database.url
-        )
+        service = Settings(port=free_port(), var_dir=folder / "var", secret_key=SECRET, database_url=database.url)
         ours = _told(service) | {"DATABASE_URL": database.url, "TWILIO_API_BASE": f"http://127.0.0.1:{twilio.port}"}
         theirs = _told(twilio) | {"PUBLIC_URL": service.origin, "CHAOS_SILENT": str(plan.silent)}
 
@@ -232,7 +231,7 @@ def standing(plan: Plan, folder: Path) -> Iterator[Stack]:
         clock = start("clock", _process(plan, "clock"), ours)
         webs = tuple(
             start(f"web-{number}", server.shell(commands["web"]), {**ours, **_binding(service, port)}, port)
-            for number, port in enumerate((server.free_port() for _ in range(plan.webs)), 1)
+            for number, port in enumerate((free_port() for _ in range(plan.webs)), 1)
         )
         workers = tuple(
             start(f"worker-{number}", _process(plan, "worker"), ours) for number in range(1, plan.workers + 1)

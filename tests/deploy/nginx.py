@@ -16,6 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from tests.e2e import server
 from tests.paths import ROOT
+from tests.ports import free_port
 
 SITE = (ROOT / "deploy/nginx/pravesh.conf").read_text()
 
@@ -30,7 +31,7 @@ def tool(name: str) -> str:
 @contextmanager
 def secure(folder: Path, ports: tuple[int, int]) -> Iterator[tuple[str, int]]:
     """With TLS and a certificate of its own (`fullchain.pem` of the folder); its origin, and the plain port."""
-    plain, tls = server.free_port(), server.free_port()
+    plain, tls = free_port(), free_port()
     certificate, private = _certificate(folder)
     changes = {
         "listen 80;": f"listen 127.0.0.1:{plain};",
@@ -47,7 +48,7 @@ def plain(folder: Path, ports: tuple[int, int]) -> Iterator[str]:
     """Without TLS, for callers who know no certificate of ours; its origin. `access.log` has a line a request:
     status, method, path, which processes were asked and what each said.
     """
-    redirecting, port = server.free_port(), server.free_port()
+    redirecting, port = free_port(), free_port()
     changes = {
         "listen 80;": f"listen 127.0.0.1:{redirecting};",
         "listen 443 ssl http2;": f"listen 127.0.0.1:{port};",

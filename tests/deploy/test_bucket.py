@@ -13,6 +13,7 @@ from admin_cli.__main__ import cli
 from bot.ops.backup import bucket as buckets
 from tests.e2e import server
 from tests.paths import ROOT
+from tests.ports import free_port
 
 pytestmark = pytest.mark.infra
 MOTO = ROOT / ".venv-infra/bin/moto_server"
@@ -25,7 +26,7 @@ BIG = 24 * 1024 * 1024
 @pytest.fixture(scope="module")
 def amazon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """S3 with the bucket `fair`, where the environment says."""
-    folder, port = tmp_path_factory.mktemp("moto"), server.free_port()
+    folder, port = tmp_path_factory.mktemp("moto"), free_port()
     origin = f"http://127.0.0.1:{port}"
     command = [str(MOTO), "--host", "127.0.0.1", "--port", str(port)]
     with server.process("moto", command, folder, folder, dict(os.environ)), pytest.MonkeyPatch.context() as environment:
@@ -85,6 +86,6 @@ def test_a_bucket_that_is_not_there_is_told_in_a_line(monkeypatch: pytest.Monkey
     assert (missing.exit_code, missing.stderr.count("\n")) == (1, 1), missing.output
     assert "NoSuchBucket" in missing.stderr
     monkeypatch.setattr(buckets, "BUCKET_PATIENCE_SECONDS", 0.5)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.free_port()}")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
     away = run("db", "verify", "s3://fair/nightly")
     assert (away.exit_code, away.stderr.count("\n")) == (1, 1), away.output

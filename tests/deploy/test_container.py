@@ -22,6 +22,7 @@ from tests.deploy import dockerfile
 from tests.deploy.dockerfile import Built, Context, Stage
 from tests.e2e import server
 from tests.paths import ROOT
+from tests.ports import free_port
 
 PASSWORD = "simulator of the tests 1"
 STARTS = 120.0
@@ -120,7 +121,7 @@ def _of_a_builder() -> dict[str, str]:
 def test_every_process_starts_from_it_and_writes_nothing_into_it(
     built: Built, postgres: Database, redis_url: str, tmp_path: Path
 ) -> None:
-    port = server.free_port()
+    port = free_port()
     here = f"http://127.0.0.1:{port}"
     environment = {
         **built.environment,

@@ -18,6 +18,7 @@ import requests
 from tests.deploy import nginx
 from tests.e2e import server
 from tests.paths import ROOT
+from tests.ports import free_port
 
 UNITS = sorted((ROOT / "deploy/systemd").glob("*.service"))
 CADDYFILE = ROOT / "deploy/caddy/Caddyfile"
@@ -163,7 +164,7 @@ def _send_slowly(origin: str, trusted: Path, first: list[tuple[str, str]], secon
 @contextmanager
 def _caddy(folder: Path, ports: tuple[int, int]) -> Iterator[str]:
     """A real Caddy with our file, on a port of its own, without TLS (for that it asks the world); its origin."""
-    port = server.free_port()
+    port = free_port()
     site = CADDYFILE.read_text()
     for old, new in (
         ("\npass.example.org {", f"\n{{\n\tadmin off\n}}\n\nhttp://127.0.0.1:{port} {{"),
@@ -187,7 +188,7 @@ needs_caddy = pytest.mark.skipif(shutil.which("caddy") is None, reason="there is
 @needs_caddy
 def test_caddy_serves_as_the_guide_says(tmp_path: Path) -> None:
     """One process runs; the other is being replaced."""
-    with _web() as (one, asked), _caddy(tmp_path, (one, server.free_port())) as origin:
+    with _web() as (one, asked), _caddy(tmp_path, (one, free_port())) as origin:
         told = requests.get(f"{origin}/", timeout=60, headers={"X-Forwarded-For": "203.0.113.9"}).text
         assert told.split()[0] == "127.0.0.1", "what a caller claims is dropped"
         assert requests.get(f"{origin}/metrics", timeout=60).status_code == 404

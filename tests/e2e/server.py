@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import requests
 from bot.ops import embedded_redis
 from bot.settings import SIMULATED_SENDER, Settings
 from tests.paths import ROOT
+from tests.ports import free_port
 
 SECRET = "only-for-the-end-to-end-tests"
 READY_SECONDS = 90
@@ -76,13 +76,6 @@ def served_by(running: Running, name: str, **settings: str) -> dict[str, Any]:
     """What subprocess.run takes to start one more process of the Procfile with other settings."""
     environment = {**told(running.settings), "PORT": str(free_port()), **settings}
     return {"args": shell(procfile()[name]), "cwd": running.folder / "home", "env": environment}
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def place_without_settings(folder: Path) -> Path:

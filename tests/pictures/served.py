@@ -25,7 +25,8 @@ from bot.ops import migrations
 from bot.service import Service, assemble
 from bot.settings import Settings
 from tests import redis_server
-from tests.e2e.server import SECRET, free_port
+from tests.e2e.server import SECRET
+from tests.ports import free_port
 from webhooks import create_app
 
 INDIA = ZoneInfo("Asia/Kolkata")

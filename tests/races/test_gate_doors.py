@@ -28,6 +28,7 @@ from bot.service import utc_now
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_SENDER, SIMULATED_TOKEN, Settings
 from tests.bot.domain.builders import asking
 from tests.e2e import server
+from tests.ports import free_port
 
 pytestmark = pytest.mark.race
 EACH = 32
@@ -84,7 +85,7 @@ def fair(database: Database, settings: dict[str, Any], tmp_path: Path) -> Iterat
     """The fair is on, and four processes serve it."""
     with database.write() as db:
         code, tokens = _make(db, KeyRing.open(database, settings["secret_key"]))
-    port = server.free_port()
+    port = free_port()
     told = server.told(Settings(port=port, var_dir=tmp_path / "var", **settings)) | {
         **{"DATABASE_URL": settings["database_url"], "REDIS_URL": settings["redis_url"], "DEMO": ""},
         **{"SECRET_KEY": settings["secret_key"], "WEB_CONCURRENCY": PROCESSES},

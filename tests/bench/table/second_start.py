@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tests.bench.table import spent
 from tests.bench.table.rows import Row
-from tests.e2e.server import free_port
 from tests.paths import ROOT
+from tests.ports import free_port
 
 READY = "Pravesh is ready."
 ENDING_SECONDS = 30

@@ -21,6 +21,7 @@ from tests.bench.table import spent
 from tests.bench.table.plan import ANSWER_SECONDS, WEB, WORKERS
 from tests.chaos.processes import Started
 from tests.e2e import server
+from tests.ports import free_port
 
 BEHIND = ("worker", "clock")
 """Those that send and look after things; they stand still while the doors are measured."""
@@ -68,7 +69,7 @@ def standing(folder: Path) -> Iterator[Stack]:
     home, commands = server.place_without_settings(folder), server.procfile()
     with ExitStack() as around:
         url = around.enter_context(postgres(folder))
-        ours, twilio = _ours(folder, url), Settings(port=server.free_port(), var_dir=folder / "twilio")
+        ours, twilio = _ours(folder, url), Settings(port=free_port(), var_dir=folder / "twilio")
         roots = {"database": int((folder / "pg" / "postmaster.pid").read_text().split()[0])}
 
         def start(name: str, command: list[str], environment: Mapping[str, str]) -> None:
@@ -87,7 +88,7 @@ def standing(folder: Path) -> Iterator[Stack]:
         start("twilio", server.shell(commands["web"].replace("webhooks.wsgi", f"{__package__}.twilio_role")), theirs)
         for name in ("web", *BEHIND):
             start(name, server.shell(commands[name]), mine)
-        bare_port = server.free_port()
+        bare_port = free_port()
         start("bare", server.shell(_bare_command()), mine | _bare_environment(ours, bare_port))
         for port, path in ((ours.port, "readyz"), (twilio.port, "readyz"), (bare_port, "")):
             server.until(partial(_answers, port, path), f"an answer at {port}; see the logs in {folder}", 90)
@@ -95,7 +96,7 @@ def standing(folder: Path) -> Iterator[Stack]:
 
 
 def _ours(folder: Path, url: str) -> Settings:
-    port = server.free_port()
+    port = free_port()
     return Settings(
         port=port,
         host="127.0.0.1",

@@ -20,6 +20,7 @@ from tests.chaos.rolling import versions
 from tests.deploy import nginx
 from tests.e2e import server
 from tests.e2e.server import until
+from tests.ports import free_port
 
 SECRET = "only for a rolling change, 2 of 3"
 PASSWORD = "who plays Twilio here 3"
@@ -115,11 +116,9 @@ class Stack:
 @contextmanager
 def standing(folder: Path) -> Iterator[Stack]:
     """All of it, of the old version, for as long as the block lasts; the demo event is open."""
-    twilio = Settings(
-        port=server.free_port(), var_dir=folder / "twilio", secret_key=SECRET, simulator_password=PASSWORD
-    )
+    twilio = Settings(port=free_port(), var_dir=folder / "twilio", secret_key=SECRET, simulator_password=PASSWORD)
     redis = Settings(var_dir=folder / "var", secret_key=SECRET)
-    ports = (server.free_port(), server.free_port())
+    ports = (free_port(), free_port())
     with ExitStack() as closing:
         origin = closing.enter_context(nginx.plain(_made(folder / "nginx"), ports))
         database = closing.enter_context(postgres.running(_made(folder / "postgres")))

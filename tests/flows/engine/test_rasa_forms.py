@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from flows.fields.steps import steps_of
 from flows.shapes import Flow, Invalid, Question, Sentence, Step, UserInput
 from tests.flows.events import CHILDREN, SCHOOL_CLASS
 from tests.flows.worlds import CODES, on_duty, with_passes
+from tests.ports import free_port
 
 WORLD = with_passes("2026-01-16", "2026-01-17", profile_name="Asha Rao", duty=on_duty())
 ANSWERS: dict[str, Any] = {
@@ -171,9 +171,7 @@ def test_a_verdict_takes_no_time_to_speak_of() -> None:
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """The address of `python -m rasa_sdk --actions flows.actions` on a free port of this machine."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "rasa_sdk", "--actions", "flows.actions", "--port", str(port)]
     nowhere = subprocess.DEVNULL
     env = {"SANIC_HOST": "127.0.0.1", "PATH": ""}
