@@ -66,7 +66,9 @@ MORE_OPTIONS = (
         help="A picture above its pages and passes, 4 times as wide as high; `none`: no picture.",
     ),
     click.option("--organiser", help="The organiser, responsible for the event and its visitors' data."),
+    click.option("--organiser-in", type=IN_LANGUAGE, multiple=True, help="The organiser in another language."),
     click.option("--purpose", help="The purpose of the data."),
+    click.option("--purpose-in", type=IN_LANGUAGE, multiple=True, help="The purpose of the data in another language."),
     click.option(
         "--complaints",
         metavar="CONTACT",
@@ -94,7 +96,13 @@ MORE_OPTIONS = (
 )
 
 
-FIELDS = {"name_in": "names", "venue_in": "venues", "registration_opens": "registration_opens_at"}
+FIELDS = {
+    "name_in": "names",
+    "venue_in": "venues",
+    "organiser_in": "organisers",
+    "purpose_in": "purposes",
+    "registration_opens": "registration_opens_at",
+}
 """Options whose field is named otherwise."""
 
 
@@ -109,7 +117,7 @@ def given(ctx: click.Context) -> dict[str, Any]:
     return {name: dict(value) if name in _BY_LANGUAGE else value for name, value in fields.items()}
 
 
-_BY_LANGUAGE = ("names", "venues", "consent", "notice")
+_BY_LANGUAGE = ("names", "venues", "organisers", "purposes", "consent", "notice")
 
 
 def completed(fields: dict[str, Any], event: "Event") -> dict[str, Any]:

@@ -111,9 +111,9 @@ class Event:
     """Said below the greeting."""
     instructions: Mapping[str, str] = field(default_factory=dict)
     """Said with the pass."""
-    organiser: str = ""
+    organiser: Mapping[str, str] = field(default_factory=dict)
     """Who answers for the event and for visitors' data; told with the consent, like the next two."""
-    purpose: str = ""
+    purpose: Mapping[str, str] = field(default_factory=dict)
     """What these data are asked for."""
     complaints: str = ""
     """Where somebody complains."""

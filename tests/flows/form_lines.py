@@ -20,7 +20,9 @@ def switch(world: World, value: str) -> None:
 def organiser(world: World, value: str) -> None:
     """`demo The Book Trust`: who answers for an event by now; the consent names them."""
     slug, _, name = value.partition(" ")
-    world.events = tuple(replace(event, organiser=name) if event.slug == slug else event for event in world.events)
+    world.events = tuple(
+        replace(event, organiser={"en": name}) if event.slug == slug else event for event in world.events
+    )
 
 
 FACTS = {"form": switch, "organiser": organiser}

@@ -56,4 +56,5 @@ def fill(event: Event, fields: Mapping[str, Any]) -> None:
 
 def _agreed_to(event: Event) -> tuple[Any, ...]:
     answerable = (event.organiser or "", event.purpose or "", event.complaints or "", event.retention_days)
-    return (event.texts.get("consent", {}), *answerable)
+    by_language = (event.texts.get(name, {}) for name in ("consent", "organisers", "purposes"))
+    return (*by_language, *answerable)

@@ -19,6 +19,8 @@ MAX_SLUG_LENGTH = 40
 MAX_NAME_LENGTH = 120
 MAX_VENUE_LENGTH = 200
 MAX_URL_LENGTH = 500
+MAX_ORGANISER_LENGTH, MAX_PURPOSE_LENGTH = 120, 300
+"""Characters: what the columns hold."""
 MAX_EVENT_DAYS = 366
 """Days from the first to the last: beyond a year it is a mistyped date."""
 MAX_PARTY_SIZE = 255
@@ -26,7 +28,7 @@ MAX_PARTY_SIZE = 255
 MAX_CAPACITY_PER_DAY = 100_000_000
 MAX_RETENTION_DAYS = 3650
 """Days: ten years."""
-TEXT_NAMES = ("welcome", "instructions", "notice", "consent")
+TEXT_NAMES = ("welcome", "instructions", "notice", "consent", "organisers", "purposes")
 """Texts that visitors read, kept by language."""
 REQUIRED_FIELDS = ("organiser", "purpose", "complaints", "retention_days")
 """What must be said before real people are asked for their data."""
@@ -63,7 +65,10 @@ class EventFields(TypedDict, total=False):
     instructions: Mapping[str, str]
     """Said with the pass: what to bring, where to go."""
     organiser: str
+    organisers: Mapping[str, str]
+    """By language; `organiser` serves where one is missing."""
     purpose: str
+    purposes: Mapping[str, str]
     complaints: str
     retention_days: int | None
     otp_countries: Sequence[str] | str
@@ -268,8 +273,10 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "notice": _by_language("bad_text", 500),
     "welcome": _by_language("bad_text", 500),
     "instructions": _by_language("bad_text", 500),
-    "organiser": _text("bad_text", 120),
-    "purpose": _text("bad_text", 300),
+    "organiser": _text("bad_text", MAX_ORGANISER_LENGTH),
+    "organisers": _by_language("bad_text", MAX_ORGANISER_LENGTH),
+    "purpose": _text("bad_text", MAX_PURPOSE_LENGTH),
+    "purposes": _by_language("bad_text", MAX_PURPOSE_LENGTH),
     "complaints": _text("bad_text", 200),
     "retention_days": _retention,
     "otp_countries": _countries,

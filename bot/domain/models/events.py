@@ -40,7 +40,7 @@ class Event(Numbered):
     former_questions: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     """Names of questions that it asked once: answers to them stand in exports."""
     texts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """Texts of the event by name, then language: `consent`, `welcome`, `instructions`, `notice`."""
+    """Texts of the event by name, then language: bot.domain.events.validation.TEXT_NAMES."""
     consent_version: Mapped[int] = mapped_column(default=1)
     revision: Mapped[int] = mapped_column(default=1, onupdate=text("revision + 1"))
     """Counts the changes of this row, so that whoever keeps a copy can tell whether it is still true."""
@@ -75,6 +75,16 @@ class Event(Numbered):
     kinds: Mapped[list["Kind"]] = relationship(order_by="Kind.id", cascade="all, delete-orphan")
     gates: Mapped[list["Gate"]] = relationship(order_by="Gate.id", cascade="all, delete-orphan")
     pictures: Mapped[list["EventPicture"]] = relationship(cascade="all, delete-orphan")
+
+    @property
+    def organisers(self) -> dict[str, str]:
+        """The organiser by language; `organiser` serves where one is missing."""
+        return dict(self.texts.get("organisers", {}))
+
+    @property
+    def purposes(self) -> dict[str, str]:
+        """The purpose of the data by language; `purpose` serves where one is missing."""
+        return dict(self.texts.get("purposes", {}))
 
     __table_args__ = (
         CheckConstraint("ends_on >= starts_on", name="dates"),

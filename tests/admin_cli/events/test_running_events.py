@@ -168,4 +168,9 @@ def test_with_real_people_it_must_be_said_who_answers(
     ok("events", "open", fair)
     shown = rows("events", "show", fair)
     assert (shown["status"], shown["organiser"], shown["retention_days"]) == ("open", "Book Trust", 30)
+    ok("events", "set", fair, "--organiser-in", "hi=पुस्तक न्यास", "--purpose-in", "hi=प्रवेश")
+    ok("events", "set", fair, "--organiser-in", "ta=புத்தக அறக்கட்டளை")
+    shown = rows("events", "show", fair)
+    assert shown["organisers"] == {"hi": "पुस्तक न्यास", "ta": "புத்தக அறக்கட்டளை"}
+    assert (shown["organiser"], shown["purposes"]) == ("Book Trust", {"hi": "प्रवेश"})
     assert "bad_retention" in run("events", "set", fair, "--retention-days", "0").stderr

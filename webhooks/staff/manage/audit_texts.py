@@ -283,6 +283,8 @@ TEXT_NAMES: Mapping[str, Sentence] = {
     "consent": _("Consent"),
     "instructions": _("Instructions"),
     "notice": _("Notice"),
+    "organisers": _("Organiser"),
+    "purposes": _("Purpose of the data"),
     "welcome": _("Welcome"),
 }
 """The event's texts, by their names in it."""

@@ -77,7 +77,7 @@ def test_a_shape_is_an_events_words_and_not_its_name_or_days() -> None:
     assert shape(same) == shape(DEMO)
     changed = [
         replace(DEMO, consent={"en": "I agree to everything."}),
-        replace(DEMO, organiser="The Trust"),
+        replace(DEMO, organiser={"en": "The Trust"}),
         replace(DEMO, questions=QUESTIONS[:2]),
         LONG,
     ]

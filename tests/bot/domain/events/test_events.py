@@ -16,6 +16,7 @@ from bot.domain.passes import registration as registrations
 from bot.errors import Refused
 from flows import shapes
 from flows.text import audiences, event_states
+from flows.visitor import consent
 from tests.bot.domain.builders import DAY, NOW, asking, refused
 
 LAST = DAY + timedelta(days=3)
@@ -220,6 +221,22 @@ def test_the_snapshot_is_what_was_said_of_the_event(db: Session) -> None:
     for name in ("map_url", "opens", "closes", "timezone", "registration_opens_at", "policy", "max_party", "languages"):
         assert getattr(shape, name) == said[name]
     assert event_states.state_of(shape, events.days(db, "mela"), NOW) == "not_yet_open"
+
+
+def test_who_answers_is_told_in_the_readers_language_and_else_in_the_one_there_is(db: Session, fair: Event) -> None:
+    events.change(db, "fair", organiser="Book Trust", purpose="entry", organisers={"hi": "पुस्तक न्यास"})
+    before = fair.consent_version
+    told = {code: consent.consent_text(shape_of(db, "fair"), code, another=False) for code in ("en", "hi", "ta")}
+    assert ("Book Trust" in told["en"], "पुस्तक न्यास" in told["en"]) == (True, False)
+    assert ("Book Trust" in told["hi"], "पुस्तक न्यास" in told["hi"], "entry" in told["hi"]) == (False, True, True)
+    assert "Book Trust" in told["ta"]
+    events.change(db, "fair", purposes={"hi": "प्रवेश"})
+    assert fair.consent_version == before + 1  # whoever was just reading it is asked anew
+    assert "entry" not in consent.consent_text(shape_of(db, "fair"), "hi", another=False)
+    events.change(db, "fair", purposes={"hi": "प्रवेश"})
+    assert fair.consent_version == before + 1
+    events.change(db, "fair", organiser="")
+    assert "पुस्तक न्यास" not in consent.consent_text(shape_of(db, "fair"), "hi", another=False)
 
 
 def test_days_are_this_events_own(db: Session, ring: KeyRing, fair: Event, asha: Contact) -> None:

@@ -102,6 +102,17 @@ def test_of_two_admins_the_second_is_told_who_was_faster_and_what_it_is_now(offi
     assert (office.event().venue, office.event().map_url) == ("Hall 2", "https://map.example")
 
 
+def test_who_answers_for_data_is_named_in_each_of_the_events_languages(office: Office) -> None:
+    said = {"organiser": "Book Trust", "organisers-hi": "पुस्तक न्यास", "purpose": "entry", "purposes-hi": "प्रवेश"}
+    assert office.send("/settings/data", fields(office, "data", **said)).status_code == 303
+    event = office.event()
+    assert (event.organiser, event.organisers, event.purposes) == ("Book Trust", {"hi": "पुस्तक न्यास"}, {"hi": "प्रवेश"})
+    kept = inputs(office.get("/settings/data"))
+    assert {name: unescape(kept[name]) for name in said} == said
+    assert office.send("/settings/data", fields(office, "data", **{"organisers-hi": ""})).status_code == 303
+    assert office.event().organisers == {}
+
+
 def test_languages_keep_the_order_in_which_visitors_are_offered_them(office: Office, service: Service) -> None:
     with service.database.write() as db:
         events.change(db, "fair", languages=("hi", "en"))

@@ -96,7 +96,9 @@ PARTS: Mapping[str, SettingsPart] = {
         _("Data protection"),
         (
             FormField("organiser", _("Organiser, responsible for the event and visitors' data"), help=CONSENT_NOTE),
+            FormField("organisers", _("Organiser in {language}"), "by_language"),
             FormField("purpose", _("Purpose of the data"), help=CONSENT_NOTE),
+            FormField("purposes", _("Purpose of the data in {language}"), "by_language"),
             FormField(
                 "complaints",
                 _("Contact for questions and complaints"),
