@@ -3,11 +3,12 @@
 import sys
 
 from tests.bench import broadcasts, exports, growth, imports, looks, pace, profiles, registrations, replay, search
-from tests.bench.table import run
+from tests.bench.table import memory, run
 
 BENCHES = {
     "table": run.print_full,
     "quick": run.print_quick,
+    "memory": memory.print_all,
     "profiles": profiles.print_all,
     "pace": pace.print_all,
     "registrations": registrations.print_all,

@@ -47,7 +47,7 @@ def _print(plan: Plan) -> None:
 def _measure(made: Stack, plan: Plan) -> None:
     registering, delivering = Registering(made, plan), Delivering(made, plan)
     scanning = Scanning(made, plan, WARM_SCANS + int(plan.rounds * plan.scans + MOST_ADMISSIONS * plan.paced_seconds))
-    server.until(partial(_stands, made), "all processes stand", 90)
+    server.until(partial(stands, made), "all processes stand", 90)
     at_rest = _sizes(made)
     _warm(made, registering, delivering)
     scanning.warm()
@@ -99,7 +99,7 @@ def _soak(made: Stack, registering: Registering, plan: Plan) -> None:
         load.flat_out(made.settings.port, registering.talks(plan.people), LINES)
 
 
-def _stands(made: Stack) -> bool:
+def stands(made: Stack) -> bool:
     """Whether every process is forked that will be: until then the first one has all of the code to itself, which is
     then told as twice what each of them holds.
     """
