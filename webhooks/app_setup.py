@@ -122,7 +122,8 @@ def guard(app: Flask, origin: str) -> CSRFProtect:
     app.register_error_handler(HTTPException, error_page)
     for away in (RedisError, OperationalError, InterfaceError):
         app.register_error_handler(away, _unavailable)
-    app.jinja_env.globals.update(say=i18n.say, page_language=i18n.language, asset=assets.asset, icon=assets.icon)
+    app.jinja_env.globals.update(say=i18n.say, say_bold=i18n.say_bold)
+    app.jinja_env.globals.update(page_language=i18n.language, asset=assets.asset, icon=assets.icon)
     app.jinja_env.globals.update(languages=i18n.offered, _=_, ngettext_=ngettext_, version=__version__)
     app.jinja_env.globals.update(text_size=text_size.text_size, other_size=text_size.other_size)
     app.jinja_env.finalize = i18n.localized
@@ -261,7 +262,12 @@ def error_page(error: HTTPException) -> Response:
     code = error.code or 500
     words = i18n.OLD_FORM if isinstance(error, CSRFError) else i18n.error(code)
     page = render_template(
-        "error.html", code=code, words=words, first_page=i18n.FIRST_PAGE, request_id=g.get("request_id", "")
+        "error.html",
+        code=code,
+        words=words,
+        first_page=i18n.FIRST_PAGE,
+        reference=i18n.REFERENCE,
+        request_id=g.get("request_id", ""),
     )
     kept = [pair for pair in error.get_headers() if pair[0] != "Content-Type"]
     return Response(page, code, kept, content_type="text/html; charset=utf-8")

@@ -1,10 +1,12 @@
 """Sentences of the pages in the reader's language, and error pages."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import g, request, session
+from markupsafe import Markup, escape
 
 from flows.shapes import Sentence
 from flows.text import LANGUAGES, _, render
@@ -34,7 +36,10 @@ ERRORS: Mapping[int, ErrorText] = {
 }
 OLD_FORM = ErrorText(_("This page has expired"), _("Go back, reload the page and send it again. Cookies must be on."))
 """The error page for a form without the token of this browser."""
+BOLD = re.compile(r"\*([^*]+)\*")
 FIRST_PAGE = _("Go to the first page")
+REFERENCE = _("If you write to us about it, add this code:")
+"""Before the number of the request, under which the log has the problem."""
 BROKEN = ErrorText(_("Sorry, there is a problem"), _("We have recorded the problem. Try again in a minute."))
 
 
@@ -82,3 +87,8 @@ def localized(value: Any) -> Any:
 def say(sentence: Sentence, **params: Any) -> str:
     """A sentence in the page's language. What is bold on WhatsApp is plain here."""
     return render(sentence.filled(**params), language()).replace("*", "")
+
+
+def say_bold(sentence: Sentence) -> Markup:
+    """The same with what is bold on WhatsApp bold here too: words to send stand out from those that speak of them."""
+    return Markup(BOLD.sub(r"<strong>\1</strong>", str(escape(render(sentence, language())))))  # noqa: S704 - escaped

@@ -19,6 +19,11 @@ _NUMBER_OF = re.compile(r"\bno\b", re.IGNORECASE)
 """`mobile no 98…` denies nothing."""
 
 
+def grouped(phone: str) -> str:
+    """An E.164 number as it is written abroad, in groups."""
+    return phonenumbers.format_number(phonenumbers.parse(phone, None), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 @dataclass(frozen=True, slots=True)
 class Phone:
     """A phone number, kept as E.164 as dialled today; `own` gives the number that must not be typed here."""
@@ -63,8 +68,7 @@ class Phone:
 
     def shown(self, value: Any, known: Mapping[str, Any]) -> str:
         """The number as it is written abroad, in groups."""
-        number = phonenumbers.parse(str(value), None)
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        return grouped(str(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,11 +69,18 @@ class Camera:
             try:
                 page.set_viewport_size({"width": 1280, "height": 800})
                 shot.go(Place(page, self.served, language))
+                self._answered(page, shot)
                 self._all_looks(page, shot, language)
             except Exception as problem:  # one page must not cost all others
                 self.faults.append(f"{shot.name} {language}: not pictured: {str(problem).splitlines()[0]}")
             finally:
                 page.close()
+
+    def _answered(self, page: Page, shot: Shot) -> None:
+        """Raises ValueError for an error's page where none is to be shown."""
+        status = page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus")
+        if status in (404, 500) and not shot.name.startswith(("errors/", "pass/")):
+            raise ValueError(f"the page answered {status}")
 
     def close(self) -> None:
         """Close every browser window."""

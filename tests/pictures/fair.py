@@ -209,7 +209,7 @@ def _messages(db: Session, served: Served) -> None:
     silent = gates.find(db, event.id, "gate-3-metro")
     told: dict[str, Any] = {"value": 32, "threshold": 20, "raised_at": served.at(11, 28), "told": []}
     db.add(Alert(event_id=event.id, what="silent_gate", gate_id=silent.id, **told))
-    wording: dict[str, Any] = {"en": {"text": "We are open until 8 pm."}, "hi": {"text": "हम रात 8 बजे तक खुले हैं।"}}
+    wording: dict[str, Any] = {"en": {"body": "We are open until 8 pm."}, "hi": {"body": "हम रात 8 बजे तक खुले हैं।"}}
     many: dict[str, Any] = {"expected": 54, "made_by": "Anita Rao", "now": served.at(9, 30), "until": served.at(20)}
     broadcasts.pause(db, broadcasts.begin(db, event, purpose="news", wording=wording, selection=Selection(), **many).id)
 

@@ -7,7 +7,7 @@ from itertools import count
 from playwright.sync_api import expect
 
 from bot.domain import events
-from bot.domain.roster import gates
+from bot.domain.roster import gates, trial
 from tests.pictures import fair
 from tests.pictures.shots import ADMIN, OWNER, SUPERVISOR, VISITOR, VOLUNTEER, Place, Shot, at, paths
 
@@ -15,7 +15,20 @@ NUMBERS = count(1)
 MANAGED = (
     *("", "days", "gates", "questions", "questions/new", "kinds", "kinds/new", "volunteers", "volunteers/list"),
     *("volunteers/invitations", "scanners", "visitors", "visitors/imports", "broadcasts", "broadcasts/new", "exports"),
-    *("audit", "alerts", "report", "poster", "fields", "texts", "switch/pause", "switch/cancel"),
+    *(
+        "settings/basics",
+        "settings/days",
+        "settings/passes",
+        "settings/data",
+        "audit",
+        "alerts",
+        "report",
+        "poster",
+        "look",
+        "texts",
+        "switch/pause",
+        "switch/cancel",
+    ),
 )
 """Pages of an event below its own, as its admins open them."""
 NAMES = {"en": "Asha Verma", "hi": "आशा वर्मा"}
@@ -42,7 +55,7 @@ def shots() -> Iterator[Shot]:
     for path in MANAGED:
         yield Shot(f"manage/{path.replace('/', '-') or 'event'}", ADMIN, at(f"/staff/manage/demo/{path}".rstrip("/")))
     yield Shot("manage/day", ADMIN, _day)
-    yield Shot("manage/visitor", ADMIN, lambda place: _first(place, "visitors", "a[href*='/visitors/']"))
+    yield Shot("manage/visitor", ADMIN, lambda place: _first(place, "visitors", "#visitors-list a"))
     yield Shot("manage/import", ADMIN, lambda place: _first(place, "visitors/imports", "a[href*='/imports/']"))
     yield Shot("manage/broadcast", ADMIN, lambda place: _first(place, "broadcasts", "a[href$='/broadcasts/1']"))
     yield Shot("manage/invitation", ADMIN, _invitation)
@@ -56,7 +69,7 @@ def shots() -> Iterator[Shot]:
 
 def _code(place: Place) -> None:
     place.open("/staff/login")
-    place.page.get_by_role("textbox").fill("+919700000013")
+    place.page.get_by_role("textbox").fill({"en": trial.VOLUNTEER, "hi": trial.SUPERVISOR}[place.language])
     place.send("main form")
 
 

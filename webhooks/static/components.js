@@ -15,7 +15,14 @@ for (const button of document.querySelectorAll('[data-copies]')) {
 }
 
 // Of the row of pages on a phone the one that is open is to be seen.
-for (const here of document.querySelectorAll(':is(.places, .tabs) [aria-current]')) here.scrollIntoView({ inline: 'center', block: 'nearest' })
+function showCurrent() {
+  for (const here of document.querySelectorAll(':is(.places, .tabs) [aria-current]')) {
+    const row = here.closest('.places, .tabs')
+    row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2
+  }
+}
+showCurrent()
+addEventListener('resize', showCurrent)
 
 const collator = new Intl.Collator(document.documentElement.lang, { numeric: true, sensitivity: 'base' })
 // Grouped numbers are numbers.

@@ -20,6 +20,7 @@ from bot.personal_data import export as personal_data_export
 from bot.service import Service
 from flows import engine
 from flows.engine.submit import Submitted
+from flows.fields.phone import grouped
 from flows.shapes import Effect, Say, Sentence
 from flows.text import LANGUAGES, _, words
 from flows.text.choices import people as so_many
@@ -147,7 +148,7 @@ def _sections(db: Session, ctx: VisitorContext, known: KnownPerson) -> Iterator[
     whole = personal_data_export.export_person(db, known, ctx.service.redis)
     zone = ZoneInfo(known.registrations[0].event.timezone if known.registrations else "UTC")
     lines = {
-        "NUMBER": ", ".join(whole["phones"]),
+        "NUMBER": ", ".join(map(grouped, whole["phones"])),
         "USER": ", ".join(whole["user_ids"]),
         "LANGUAGE": LANGUAGES.get(whole["language"] or "", ""),
         "SINCE": _moment(whole["known_since"], zone),

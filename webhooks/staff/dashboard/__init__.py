@@ -46,16 +46,18 @@ person has moved to another event or language in another window, there is a new 
 TABLE_ORDER = (
     "entries",
     "gates",
+    "refused",
     "registrations",
     "funnel",
     "days",
     "needs",
-    "refused",
     "failures",
     "stands_out",
     "unheard",
 )
 """The tables in the order in which the page has them, as far as the event has them."""
+AT_THE_GATES = ("entries", "gates", "refused")
+"""Of these the ones that come first, beside one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             wall="wall" in request.args,
             tables=shown,
             cards=[name for name in TABLE_ORDER if name in shown],
+            first=AT_THE_GATES,
             every=POLL_SECONDS,
             plain="tables" in request.args,
         )

@@ -107,7 +107,7 @@ def _value(asked: Field, name: str, text: str, known: Mapping[str, Any], wrong: 
     try:
         return fields.accept(asked, UserInput(text), known)
     except Invalid as no:
-        wrong[name] = desk_texts.EMPTY if no.code == "empty" else sentence_for(no.code, **no.params)
+        wrong[name] = desk_texts.EMPTY[name] if no.code == "empty" else sentence_for(no.code, **no.params)
         return None
 
 

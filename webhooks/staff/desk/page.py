@@ -159,6 +159,7 @@ def page_values(service: Service, page: DeskPage, session: DeskSession) -> dict[
         "consents": consents(event),
         "kinds": [(slug, words(labels)) for slug, labels in page.place.kinds],
         "problem": page.problem or page.place.paused,
+        "empty": desk_texts.EMPTY,
         "labels": {name: desk_texts.TEXTS[label] for name, label in LABEL_NAMES.items()},
         "kept": session,
         "last": last,

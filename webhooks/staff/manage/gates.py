@@ -17,7 +17,7 @@ from webhooks.staff.manage.switches import EventSwitch, ask_first
 SWITCHES = {
     "close": EventSwitch(
         audit.GATE_CLOSED,
-        _("Close"),
+        _("Close gate"),
         _("{gate} is closed."),
         lambda gate: gate.closed,
         _(
@@ -26,7 +26,7 @@ SWITCHES = {
         ),
         grave=True,
     ),
-    "open": EventSwitch(audit.GATE_OPENED, _("Open"), _("{gate} is open."), lambda gate: not gate.closed),
+    "open": EventSwitch(audit.GATE_OPENED, _("Open gate"), _("{gate} is open."), lambda gate: not gate.closed),
     "pause": EventSwitch(
         audit.ENTRY_PAUSED,
         _("Stop entry"),

@@ -34,13 +34,13 @@ FIRST_DAY = FormField("starts_on", _("First day"), "date", needed=True)
 NEW_INPUTS = (
     NAME,
     HINDI_NAME,
-    SLUG,
     FIRST_DAY,
     FormField("ends_on", _("Last day"), "date", _("Leave empty if there is only one day.")),
-    FormField("venue", _("Place")),
-    FormField("capacity_per_day", _("People a day"), "number", _("Leave empty for no limit.")),
     FormField("opens", _("Opens"), "time", _("For every day. Leave both empty for no fixed hours.")),
     FormField("closes", _("Closes"), "time", _("If this is before the opening time, the day ends after midnight.")),
+    FormField("venue", _("Place")),
+    FormField("capacity_per_day", _("People a day"), "number", _("Leave empty for no limit.")),
+    SLUG,
 )
 COPY_INPUTS = (NAME, SLUG, FIRST_DAY)
 JOIN = "join"
