@@ -81,11 +81,11 @@ def sample_image(origin: str) -> bytes:
     return _drawn(facts)
 
 
-def sample_of(event: Event, look: identity.Identity, origin: str) -> bytes:
-    """The PNG of a pass of this event that is nobody's: how its passes look."""
+def sample_of(event: Event, look: identity.Identity, origin: str, language: str) -> bytes:
+    """The PNG of a pass of this event that is nobody's: how its passes look in this language."""
     facts = PassImage(
-        event=event.name,
-        venue=event.venue,
+        event=event.names.get(language) or event.name,
+        venue=event.venues.get(language) or event.venue,
         opens=event.opens,
         closes=event.closes,
         full_name=SAMPLE_NAME,
@@ -94,7 +94,7 @@ def sample_of(event: Event, look: identity.Identity, origin: str) -> bytes:
         code=SAMPLE_CODE,
         qr_text=tokens.qr_text(origin, "SAMPLE"),
         policy=event.policy,
-        language="en",
+        language=language,
         identity=look,
     )
     return draw(facts)

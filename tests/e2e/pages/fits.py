@@ -1,5 +1,6 @@
 """What a page must hold at each width: nothing beyond its edge, nothing cut, no card that stands half empty.
 
+No list, bullet or triangle is the browser's own.
 What ends in dots by its own style (a long name in the header) is not cut.
 """
 
@@ -42,6 +43,10 @@ FAULTS = """most => {
     ...written.filter(tall).map(one => told(one, 'cut below')),
     ...all.filter(one => words(one) || one.matches('img, button, input, select')).filter(beyond)
       .map(one => told(one, 'beyond the edge')),
+    ...all.filter(one => one.matches('select, [type=radio], [type=checkbox]') && style(one).appearance !== 'none')
+      .map(one => told(one, "the browser's own")),
+    ...all.filter(one => one.matches('summary') && style(one).listStyleType !== 'none')
+      .map(one => told(one, "the browser's own triangle")),
     ...all.filter(one => one.matches('.card') && empty(one) > most).map(one => told(one, `empty for ${empty(one)} px`)),
   ])]
 }"""

@@ -44,13 +44,13 @@ PARTS: Mapping[str, SettingsPart] = {
         (
             FormField("venue", _("Place")),
             FormField("venues", _("Place in {language}"), "by_language"),
-            FormField("map_url", _("Link to a map"), "url"),
             FormField("starts_on", _("First day"), "date", needed=True),
             FormField("ends_on", _("Last day"), "date", _("You cannot remove a day that has passes."), needed=True),
             FormField("opens", _("Opens"), "time", _("For every day. Leave both empty for no fixed hours.")),
             FormField(
                 "closes", _("Closes"), "time", _("If this is before the opening time, the day ends after midnight.")
             ),
+            FormField("map_url", _("Link to a map"), "url"),
             FormField("timezone", _("Time zone"), help=_("For example, Asia/Kolkata."), needed=True),
         ),
     ),

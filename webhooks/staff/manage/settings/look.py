@@ -13,6 +13,7 @@ from bot.errors import Refused
 from bot.service import Service
 from flows.text import _
 from webhooks import look
+from webhooks.i18n import language
 from webhooks.media import png
 from webhooks.staff.manage.layout import (
     UNPROCESSABLE,
@@ -58,7 +59,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     def sample_pass(slug: str) -> Response:
         with service.database.read() as db:
             event = events.by_slug(db, slug)
-            return png(image_cache.sample_of(event, identity.of(db, event), service.settings.origin))
+            return png(image_cache.sample_of(event, identity.of(db, event), service.settings.origin, language()))
 
 
 def _fields() -> dict[str, Any]:
