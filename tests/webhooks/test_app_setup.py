@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
-from webhooks import app_setup, assets
+from flows.shapes import Sentence
+from webhooks import app_setup, assets, i18n
 
 ORIGIN = "https://pass.example.org"
 SECRET = "Asha Verma +919876543210"
@@ -104,6 +105,13 @@ def test_a_request_has_an_id_and_keeps_one_that_it_brought(client: FlaskClient) 
         client.get("/nowhere", headers={"X-Request-ID": "from-a-proxy-1"}).headers["X-Request-ID"] == "from-a-proxy-1"
     )
     assert client.get("/nowhere", headers={"X-Request-ID": "a\tb <script>"}).headers["X-Request-ID"] != "a\tb <script>"
+
+
+def test_words_to_send_stand_out_and_nothing_else_becomes_markup(app: Flask) -> None:
+    with app.test_request_context():
+        told = i18n.say_bold(Sentence("Send *my pass* to {name}.", params={"name": "<b>*x"}))
+    assert told == "Send <strong>my pass</strong> to &lt;b&gt;*x."
+    assert "<strong>my pass</strong>" in app.test_client().get("/status/410").text
 
 
 @pytest.mark.parametrize("code", [400, 403, 404, 410, 413, 418, 429, 500, 503])
