@@ -90,5 +90,5 @@ def say(sentence: Sentence, **params: Any) -> str:
 
 
 def say_bold(sentence: Sentence) -> Markup:
-    """The same with what is bold on WhatsApp bold here too: words to send stand out from those that speak of them."""
+    """A sentence in which what is bold on WhatsApp is bold too: words to send stand out from those that speak of them."""
     return Markup(BOLD.sub(r"<strong>\1</strong>", str(escape(render(sentence, language())))))  # noqa: S704 - escaped
