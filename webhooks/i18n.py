@@ -90,5 +90,5 @@ def say(sentence: Sentence, **params: Any) -> str:
 
 
 def say_bold(sentence: Sentence) -> Markup:
-    """A sentence in which what is bold on WhatsApp is bold too: words to send stand out from those that speak of them."""
+    """A sentence in which what is bold on WhatsApp is bold too: words to send stand out from those around them."""
     return Markup(BOLD.sub(r"<strong>\1</strong>", str(escape(render(sentence, language())))))  # noqa: S704 - escaped
