@@ -119,7 +119,7 @@ def _changes_and_cancels(reader: Reader, qr: str) -> None:
     reader.look("changed")
     follow(page, page.locator("a[href$='/cancel']").click)
     reader.look("cancel")
-    follow(page, page.locator("form button.danger").click)
+    follow(page, page.locator("form button.grave").click)
     expect(page.locator("[role=status]")).to_be_visible()
     expect(page.locator(".doors li")).to_have_count(0)
     reader.look("cancelled")
