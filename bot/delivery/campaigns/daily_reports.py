@@ -24,6 +24,7 @@ from bot.domain.stats import dashboard_query, day_totals, metrics
 from bot.domain.stats.dashboard import Dashboard
 from flows.shapes import Sentence
 from flows.text import _, lines, words
+from flows.text.choices import people
 from flows.text.event_states import CANCELLED
 from flows.text.literal import escape
 from flows.text.scan_results import RESULT_NAMES
@@ -111,9 +112,9 @@ def _named(event: Event, now: datetime) -> dict[str, Sentence]:
 def _facts(db: Session, slug: str, now: datetime) -> Sequence[Sentence]:
     """The figures as the dashboard has them, a sentence each."""
     seen = dashboard_query.get_dashboard(db, slug, now)
-    today, total = seen.registered_today.people, seen.registered.people
+    today, total = people(seen.registered_today.people), seen.registered.people
     return (
-        _("Registered: {today} people today, {total} in all", today=today, total=total),
+        _("Registered: {people} today, {total} in all", people=today, total=total),
         _("Admitted: {count}", count=seen.admitted),
         _refused(seen),
         *_by_gate(seen),

@@ -47,7 +47,7 @@ TEXTS: Mapping[str, Sentence] = {
 TILE_TEXTS: Mapping[str, tuple[Sentence, ...]] = {
     "inside": (_("Inside now"), _("{came} came"), _("{went} went")),
     "inside_over": (_("Inside now"), _("closed for today"), _("{came} came"), _("{went} went")),
-    "registered": (_("People registered"), _("{registrations} registrations"), _("{today} today")),
+    "registered": (_("People registered"), _("Registrations: {registrations}"), _("{today} today")),
     "passes": (_("Passes delivered"), _("{read} read"), _("{waiting} being sent"), _("{failed} failed")),
     "refused": (_("Refused scans"), _("{reason}: {scans}")),
     "refused_none": (_("Refused scans"), _("none today")),

@@ -31,6 +31,12 @@ EMPTY_NAME = _("empty")
 """Stands for an empty text where two are compared."""
 
 
+def _dates(event: Event) -> Sentence:
+    """From the first day to the last; one day only once."""
+    first, last = day(event.starts_on), day(event.ends_on)
+    return words(first) if first == last else _("{first} to {last}", first=first, last=last)
+
+
 def list_row(event: Event) -> dict[str, Any]:
     """An event in the list."""
     return {
@@ -38,7 +44,7 @@ def list_row(event: Event) -> dict[str, Any]:
         "name": name(event),
         "status": event.status,
         "state": EVENT_STATUS_NAMES[event.status],
-        "dates": _("{first} to {last}", first=day(event.starts_on), last=day(event.ends_on)),
+        "dates": _dates(event),
         "people": with_pass(sum(event_day.taken for event_day in event.days)),
         "stopped": event.entry_paused_at is not None,
     }

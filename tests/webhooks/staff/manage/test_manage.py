@@ -10,7 +10,8 @@ from bot.domain import audit, checkins, events
 from bot.domain.models import Delivery, Gate, Staff
 from bot.service import Service
 from flows.shapes.scans import Scan
-from tests.webhooks.staff.manage.pages import ROSTER, Office, inputs, office_of, wrong
+from flows.text.formats import full_day
+from tests.webhooks.staff.manage.pages import OWNER, ROSTER, Office, inputs, office_of, wrong
 
 
 @pytest.fixture
@@ -111,6 +112,13 @@ def test_who_answers_for_data_is_named_in_each_of_the_events_languages(office: O
     assert {name: unescape(kept[name]) for name in said} == said
     assert office.send("/settings/data", fields(office, "data", **{"organisers-hi": ""})).status_code == 303
     assert office.event().organisers == {}
+
+
+def test_an_event_of_one_day_names_it_once(office: Office, service: Service) -> None:
+    with service.database.write() as db:
+        events.create(db, slug="one", name="One", starts_on=office.today, ends_on=office.today, now=service.now())
+    page, day = office.of(OWNER).get("/staff/manage/one").text, full_day(office.today, "en")
+    assert (day in page, f"{day} to {day}" in page) == (True, False)
 
 
 def test_languages_keep_the_order_in_which_visitors_are_offered_them(office: Office, service: Service) -> None:
