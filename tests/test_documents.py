@@ -15,7 +15,7 @@ from admin_cli.__main__ import NOUNS
 from bot import __version__
 from flows.shapes.scans import RESULTS
 from tests.paths import ROOT
-from tests.test_structure import _tracked
+from tests.tracked import tracked
 
 TEXTS = ("*.py", "*.js", "*.lua", "*.css", "*.html", "*.md", "*.toml", "Makefile", ".env.example", "bin/*")
 """Where people read of other documents."""
@@ -38,7 +38,7 @@ def headings(file: Path) -> frozenset[str]:
 
 def references() -> Iterator[tuple[str, Path, str]]:
     """Where a text refers to a document, that document, and the heading, if it names one."""
-    for file in _tracked(*TEXTS):
+    for file in tracked(*TEXTS):
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
             for name, anchor, own in REFERENCE.findall(line):
                 if "://" not in name and not name.startswith("//"):
@@ -66,7 +66,7 @@ def test_nothing_refers_to_a_document_that_is_not_here() -> None:
     own = Path(__file__)
     found = [
         f"{file.relative_to(ROOT)}:{number}: {line.strip()}"
-        for file in _tracked(*TEXTS)
+        for file in tracked(*TEXTS)
         if file != own
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
         if ELSEWHERE.search(line)
@@ -94,7 +94,7 @@ def test_no_comment_begins_with_the_same() -> None:
     begins = re.compile(r'\s*("""|#|//|--|/\*)\s*The same\b')
     found = [
         f"{file.relative_to(ROOT)}:{number}"
-        for file in _tracked("*.py", "*.js", "*.lua", "*.css")
+        for file in tracked("*.py", "*.js", "*.lua", "*.css")
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
         if begins.match(line)
     ]
@@ -141,12 +141,12 @@ def is_there(dotted: str) -> bool:
 
 
 def test_comments_and_documents_name_modules_and_files_that_exist() -> None:
-    files = _tracked("*.py", "*.js", "*.lua")
+    files = tracked("*.py", "*.js", "*.lua")
     paths = {str(file.relative_to(ROOT)) for file in files}
     names = {file.name for file in files}
     said = [(file, *one) for file in files for one in comments(file)]
     said += [
-        (file, 0, file.read_text(encoding="utf-8")) for file in _tracked("README.md", "CONTRIBUTING.md", "docs/*.md")
+        (file, 0, file.read_text(encoding="utf-8")) for file in tracked("README.md", "CONTRIBUTING.md", "docs/*.md")
     ]
     gone = [
         f"{file.relative_to(ROOT)}:{number}: {name}"
@@ -166,7 +166,7 @@ NOT_OURS = frozenset(("LC_MESSAGES",))
 
 
 def test_comments_name_constants_and_exceptions_that_exist() -> None:
-    files = _tracked("*.py")
+    files = tracked("*.py")
     known = {*NOT_OURS, *re.findall(r"[A-Z_\d]+", (ROOT / ".env.example").read_text(encoding="utf-8"))}
     for file in files:
         known.update(names(file))
@@ -240,3 +240,29 @@ def test_readme_is_short_and_its_pictures_are_there_and_small() -> None:
     assert {file.stem for file in wanted} == {"chat", "pass", "gate", "dashboard"}
     assert set((ROOT / "docs/pictures").iterdir()) == wanted
     assert sum(file.stat().st_size for file in wanted) < MAX_PICTURES_BYTES
+
+
+def test_links_in_documents_lead_somewhere() -> None:
+    broken = []
+    for file in tracked("*.md"):
+        for target in re.findall(r"\]\(([^)#\s]+)", file.read_text(encoding="utf-8")):
+            if "://" not in target and not (file.parent / target).exists():
+                broken.append(f"{file.relative_to(ROOT)}: {target}")
+    assert broken == []
+
+
+def test_every_decision_is_in_the_index() -> None:
+    index = (ROOT / "docs/adr/README.md").read_text(encoding="utf-8")
+    assert [file.name for file in sorted((ROOT / "docs/adr").glob("0*.md")) if file.name not in index] == []
+
+
+def test_paths_that_documents_name_exist() -> None:
+    """A file that moves takes its mention along."""
+    missing = []
+    for file in tracked("README.md", "CONTRIBUTING.md", "docs/*.md"):
+        for path in re.findall(
+            r"`((?:bot|flows|webhooks|admin_cli|tests|migrations|docs)/[\w./-]*)`", file.read_text()
+        ):
+            if not (ROOT / path).exists():
+                missing.append(f"{file.relative_to(ROOT)}: {path}")
+    assert missing == []

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.paths import ROOT
-from tests.test_structure import _tracked
+from tests.tracked import tracked
 
 CATALOGUE = "flows/locale/hi/LC_MESSAGES/pravesh.po"
 _PATH = re.compile(r"`((?:bot|flows|webhooks|admin_cli|docs|tests)/[\w./<>-]+\.\w+|\.env\.example)`")
@@ -94,7 +94,7 @@ class Copy:
 
 def copied(root: Path) -> Copy:
     """A copy of all that is in the repository."""
-    for file in _tracked("*"):
+    for file in tracked("*"):
         target = root / file.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
