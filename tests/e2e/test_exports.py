@@ -24,7 +24,7 @@ def test_a_file_is_made_while_its_admin_watches(browser: Browser, gate: Gate, ru
         page.get_by_label("Table", exact=True).select_option("audit")
         page.get_by_role("button", name="Make the file").click()
         download = page.get_by_role("link", name="Download: Audit log")
-        expect(download).to_be_visible(timeout=60_000)
+        expect(download).to_be_visible()
         accessible(page, "manage-exports")
         with page.expect_download() as taken:
             download.click()

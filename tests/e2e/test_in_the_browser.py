@@ -105,7 +105,7 @@ def test_somebody_else_is_registered_with_the_code_that_their_phone_got(
     asha.images(1)
     asha.say("register someone else")
     asha.say(str(ravi.root.get_attribute("data-number")))
-    ravi.root.locator(".banner").wait_for(timeout=30_000)
+    ravi.root.locator(".banner").wait_for()
     ravi.root.locator(".banner").click()
     picture(page, "otp-1280")
     otp = re.findall(r"\b\d{6}\b", ravi.got("sms").last.inner_text())

@@ -180,7 +180,7 @@ def test_a_message_is_looked_at_sent_and_watched_until_it_has_left(
     expect(page.locator(".sample")).to_contain_text("We are open until 8 pm.")
     accessible(page, "manage-broadcast-preview")
     follow(page, page.get_by_role("button", name="Send it to 1 person").click)
-    expect(page.locator(".tag.done")).to_be_visible(timeout=60_000)
+    expect(page.locator(".tag.done")).to_be_visible()
     expect(page.locator("#figures")).not_to_have_attribute("hx-get", "")
     accessible(page, "manage-broadcast")
     follow(page, page.get_by_role("link", name="All messages").click)
@@ -197,12 +197,12 @@ def test_a_messy_list_is_dropped_and_its_people_registered(
     file = {"name": "guests.csv", "mimeType": "text/csv", "buffer": text.encode("utf-16")}
     page.get_by_label("CSV or Excel file").set_input_files(file)  # type: ignore[arg-type]  # a FilePayload
     follow(page, page.get_by_role("button", name="Look at the list").click)
-    expect(page.get_by_role("heading", name="Rows to look at")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Rows to look at")).to_be_visible()
     expect(page.get_by_text("Row 3, Mobile No")).to_be_visible()
     accessible(page, "manage-import-looked")
     page.get_by_label("Where they agreed").fill("signed list of the test")
     follow(page, page.get_by_role("button", name="Register 1 row").click)
-    expect(page.get_by_role("heading", name="Hand out the passes")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Hand out the passes")).to_be_visible()
     accessible(page, "manage-import-done")
     at(page, running, "/visitors")
     page.get_by_label("Name, phone or pass code").press_sequentially("leela")

@@ -150,7 +150,7 @@ def test_without_a_network_it_goes_on_and_nothing_is_lost(new_phone: Callable[..
     expect(phone.page.locator("#trouble")).to_be_visible()
     picture(phone.page, "scanner-deaf-360")
     phone.context.set_offline(False)
-    expect(phone.page.locator("#waiting")).to_be_hidden(timeout=30_000)
+    expect(phone.page.locator("#waiting")).to_be_hidden()
     phone.turn_to("count")
     expect(phone.page.locator("#conflicts")).to_be_visible()
     picture(phone.page, "scanner-synced-360")

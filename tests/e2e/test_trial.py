@@ -98,7 +98,7 @@ def test_a_code_is_one_click_away_and_its_badge_outlives_a_reload(page: Page, ru
         page.get_by_role("link", name="Open that phone").click()
     phone = OnPage(opened.value.locator(f".phone[data-number='{trial.SUPERVISOR}']"))
     code = phone.got("sms").last
-    expect(code).to_be_visible(timeout=30_000)
+    expect(code).to_be_visible()
     expect(code).to_contain_text(re.compile(r"\d{6}"))
     phone.root.get_by_role("tab", name="Chat").click()
     page.get_by_role("button", name="Use another number").click()
@@ -106,7 +106,7 @@ def test_a_code_is_one_click_away_and_its_badge_outlives_a_reload(page: Page, ru
     page.get_by_role("button", name="Send me a code").click()
     texts = opened.value.locator(f".phone[data-number='{trial.VOLUNTEER}']").get_by_role("tab", name="SMS")
     badge = texts.locator(".badge")
-    expect(badge).to_have_text("1", timeout=30_000)
+    expect(badge).to_have_text("1")
     opened.value.reload()
     expect(badge).to_have_text("1")
     texts.click()
@@ -133,7 +133,7 @@ def _become_owner(page: Page, running: Running) -> None:
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Open that phone").click()
     sms = OnPage(opened.value.locator(f".phone[data-number='{OWNER}']")).got("sms").last
-    expect(sms).to_contain_text(re.compile(r"\d{6}"), timeout=30_000)
+    expect(sms).to_contain_text(re.compile(r"\d{6}"))
     found = re.search(r"\d{6}", sms.inner_text())
     assert found
     opened.value.close()

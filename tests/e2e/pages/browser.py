@@ -36,7 +36,8 @@ ARGUMENTS = [
     "--renderer-process-limit=1",
 ]
 CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b")
-PATIENCE_MS = 30_000
+PATIENCE_MS = 90_000
+"""For whatever a page shows; at a load of 36 on two cores half a minute was too short."""
 
 
 def chromium() -> str | None:
@@ -109,7 +110,7 @@ class OnPage:
     def images(self, number: int) -> Locator:
         """The images in the chat, once there are so many."""
         images = self.root.locator(".picture img")
-        images.nth(number - 1).wait_for(timeout=2 * PATIENCE_MS)
+        images.nth(number - 1).wait_for(timeout=PATIENCE_MS)
         return images
 
     def written(self) -> list[str]:

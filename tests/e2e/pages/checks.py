@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
+from tests.e2e.pages.browser import PATIENCE_MS
 from tests.e2e.server import Running
 
 JUMPS = """() => new Promise(done => {
@@ -29,6 +30,7 @@ def watched(browser: Browser, running: Running, *, refusing: bool = False, **con
     With `refusing` it may answer with a 4xx itself; the files that belong to it may not.
     """
     made = browser.new_context(**{"viewport": {"width": 360, "height": 740}, "timezone_id": "Asia/Kolkata", **context})
+    made.set_default_timeout(PATIENCE_MS)
     page = made.new_page()
     complaints: list[str] = []
 

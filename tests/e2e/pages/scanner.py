@@ -2,6 +2,7 @@
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, FloatRect, Page, expect
 
+from tests.e2e.pages.browser import PATIENCE_MS
 from tests.e2e.server import until
 
 RECORD = """
@@ -33,6 +34,7 @@ class Phone:
 
     def __init__(self, context: BrowserContext) -> None:
         self.context = context
+        context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(RECORD)
         self.complaints: list[str] = []
         self.page = self.new_page()
