@@ -1,5 +1,7 @@
 """The web application: Twilio's webhooks, pages and APIs. It parses, calls the bot and answers."""
 
+from typing import TYPE_CHECKING
+
 from flask import Flask
 
 from bot.metrics import MetricCounters
@@ -17,6 +19,7 @@ from webhooks import (
     media,
     metrics,
     public_pass,
+    signed_posts,
     simulator,
     staff,
     twilio,
@@ -25,6 +28,9 @@ from webhooks import (
 from webhooks.staff import session
 from webhooks.visitor import blueprint as visitors
 from webhooks.visitor import text_size
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 NO_FORMS = ("api", "twilio", "simulat")
 """Prefixes of the blueprints that take no forms of our pages, and so no CSRF token: they know their callers by
@@ -64,5 +70,7 @@ def create_app(service: Service) -> Flask:
     for name, known in app.blueprints.items():
         if name.startswith(NO_FORMS):
             csrf.exempt(known)
-    app_setup.spare_machines(app)
+    headers = app_setup.spare_machines(app)
+    posts: WSGIApplication = signed_posts.SignedPosts(service, counts, headers, app.wsgi_app)
+    app.wsgi_app = app_setup.by_origin(posts, settings.origin)  # type: ignore[method-assign, assignment]  # as Flask says to
     return app

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 View = TypeVar("View", bound=Callable[..., Any])
+Headers = Mapping[bool, list[tuple[str, str]]]
+"""Headers of an answer, by whether we are called by https."""
 
 MAX_BODY_BYTES = 1_000_000
 """Bytes of a request's body at most: Twilio's longest form and a batch of 500 scans stay well below."""
@@ -118,7 +120,6 @@ def guard(app: Flask, origin: str) -> CSRFProtect:
 
     `origin` is where the world reaches us. Gives the protection, from which blueprints can be exempted.
     """
-    https = origin.startswith("https://")
     app.register_error_handler(HTTPException, error_page)
     for away in (RedisError, OperationalError, InterfaceError):
         app.register_error_handler(away, _unavailable)
@@ -129,8 +130,7 @@ def guard(app: Flask, origin: str) -> CSRFProtect:
     app.jinja_env.finalize = i18n.localized
     _name_requests(app)
     _keep_redirects_at(app, origin)
-    if https:
-        app.wsgi_app = _reached_by_https(app.wsgi_app)  # type: ignore[method-assign, assignment]  # as Flask says to
+    app.wsgi_app = by_origin(app.wsgi_app, origin)  # type: ignore[method-assign, assignment]  # as Flask says to
     Talisman(
         app,
         force_https=False,  # it would redirect to whatever the Host header says
@@ -139,22 +139,24 @@ def guard(app: Flask, origin: str) -> CSRFProtect:
         referrer_policy="same-origin",  # addresses carry tokens: no other site may see them
         content_security_policy=CONTENT_SECURITY_POLICY,
         permissions_policy=PERMISSIONS_POLICY,
-        session_cookie_secure=https,
+        session_cookie_secure=origin.startswith("https://"),
     )
     # The check of the Referer would need the Host that the browser saw, which not every proxy hands on.
     app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False)
     return CSRFProtect(app)
 
 
-def spare_machines(app: Flask) -> None:
+def spare_machines(app: Flask) -> Headers:
     """Run what pages alone need for pages alone: the endpoints of MACHINES get their headers by one function.
 
-    To be called last, when all extensions have hung in their own.
+    To be called last, when all extensions have hung in their own. Gives the headers that such an answer gets besides
+    its own and the request's id.
     """
     before: list[Any] = app.before_request_funcs[None]
     after: list[Any] = app.after_request_funcs[None][::-1]  # as Flask runs them
-    headers = next(hook for hook in after if _module(hook).startswith("flask_talisman"))
-    few_before, few_after = _without_pages(before), [partial(_as_pages_have_them, headers, {}), *_without_pages(after)]
+    of_pages = next(hook for hook in after if _module(hook).startswith("flask_talisman"))
+    made = {secure: _made_for_pages(app, of_pages, secure=secure) for secure in (False, True)}
+    few_before, few_after = _without_pages(before), [partial(_as_pages_have_them, made), *_without_pages(after)]
     all_before = list(before)
 
     def begin() -> ResponseReturnValue | None:
@@ -168,6 +170,7 @@ def spare_machines(app: Flask) -> None:
 
     app.before_request_funcs[None] = [begin]
     app.after_request_funcs[None] = [finish]
+    return {secure: [*DEFAULT_HEADERS.items(), *pairs] for secure, pairs in made.items()}
 
 
 def _without_pages(hooks: Iterable[Any]) -> list[Any]:
@@ -182,26 +185,32 @@ def _is_for_machines() -> bool:
     return (request.endpoint or "").startswith(MACHINES)
 
 
-def _as_pages_have_them(
-    headers: Callable[[Response], Response], made: dict[bool, list[tuple[str, str]]], response: Response
-) -> Response:
-    """Give the answer the headers of pages that it lacks; `made`: what they are, by whether we are called by https."""
-    secure = request.is_secure
-    if secure not in made:
+def _made_for_pages(app: Flask, of_pages: Callable[[Response], Response], *, secure: bool) -> list[tuple[str, str]]:
+    """The headers that this function gives to an answer, to who calls us by https or not."""
+    with app.test_request_context(base_url="https://localhost" if secure else "http://localhost"):
         bare = Response()
-        made[secure] = [pair for pair in headers(Response()).headers if pair[0] not in bare.headers]
+        return [pair for pair in of_pages(Response()).headers if pair[0] not in bare.headers]
+
+
+def _as_pages_have_them(made: Headers, response: Response) -> Response:
+    """Give the answer the headers of pages that it lacks."""
     there = {name.lower() for name, _ in response.headers}
-    response.headers.extend([pair for pair in made[secure] if pair[0].lower() not in there])
+    response.headers.extend([pair for pair in made[request.is_secure] if pair[0].lower() not in there])
     return response
+
+
+def begin_request(given_id: str) -> str:
+    """Let the log's lines of this thread have the request's id from now on: the one that a proxy gave, or a new one."""
+    request_id = given_id if _REQUEST_ID.fullmatch(given_id) else uuid.uuid4().hex
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+    return request_id
 
 
 def _name_requests(app: Flask) -> None:
     @app.before_request
     def begin() -> None:
-        given = request.headers.get("X-Request-ID", "")
-        g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+        g.request_id = begin_request(request.headers.get("X-Request-ID", ""))
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -236,15 +245,17 @@ def _keep_redirects_at(app: Flask, origin: str) -> None:
         return response
 
 
-def _reached_by_https(app: "WSGIApplication") -> "WSGIApplication":
-    """Tell the application what the proxy before us took off; one that says that it was http is believed."""
+def by_origin(app: "WSGIApplication", origin: str) -> "WSGIApplication":
+    """Tell the application what the proxy before us took off, where the world reaches us by https; one that says that
+    it was http is believed.
+    """
 
     def wrapped(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ.get("HTTP_X_FORWARDED_PROTO", "https") != "http":
             environ["wsgi.url_scheme"] = "https"
         return app(environ, start_response)
 
-    return wrapped
+    return wrapped if origin.startswith("https://") else app
 
 
 def _unavailable(error: Exception) -> ResponseReturnValue:

@@ -168,11 +168,16 @@ def count_answers(app: Flask, counts: MetricCounters) -> None:
 
     @app.after_request
     def note(response: Response) -> Response:
-        method = request.method if request.method in KNOWN_METHODS else "other"
-        door = request.endpoint or "none"
-        counts.add(ANSWERS_METRIC, door=door, method=method, status=str(response.status_code))
-        if begun := g.pop("begun", 0.0):
-            seconds = perf_counter() - begun
-            counts.add(DURATION_METRIC, door=door, le=_bucket(seconds))
-            counts.add(f"{DURATION_METRIC}_sum", seconds, door=door)
+        begun = g.pop("begun", 0.0)
+        seconds = perf_counter() - begun if begun else None
+        count_answer(counts, request.endpoint or "none", request.method, response.status_code, seconds)
         return response
+
+
+def count_answer(counts: MetricCounters, door: str, method: str, status: int, seconds: float | None) -> None:
+    """Count an answer; `seconds`: how long it took, where that is known."""
+    method = method if method in KNOWN_METHODS else "other"
+    counts.add(ANSWERS_METRIC, door=door, method=method, status=str(status))
+    if seconds is not None:
+        counts.add(DURATION_METRIC, door=door, le=_bucket(seconds))
+        counts.add(f"{DURATION_METRIC}_sum", seconds, door=door)

@@ -3,7 +3,6 @@
 import hmac
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import wraps
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
@@ -21,6 +20,7 @@ from flows.shapes import FILLED_FORM
 
 if TYPE_CHECKING:
     from bot.service import Service
+    from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -46,52 +46,58 @@ MAX_URL_LENGTH = 500
 FORM_OF_MEDIA = {"image/webp": "sticker", "text/vcard": "contact", "text/x-vcard": "contact"}
 
 Form = Mapping[str, str]
+View = Callable[[Form, Form], Response]
+"""What answers a signed form; the second is the query of its address."""
+PREFIX = "/webhooks/twilio"
+RAISED = "pravesh.raised"
+"""In the environment of a request that was begun without Flask: what it met, for Flask to answer as any other."""
 
 
 def blueprint(service: "Service") -> Blueprint:
     """The routes of `/webhooks/twilio`."""
-    routes = Blueprint("twilio", __name__, url_prefix="/webhooks/twilio")
-    signed = _require_signature(service)
+    routes = Blueprint("twilio", __name__, url_prefix=PREFIX)
+    signed = _require_signature(Signatures(service.settings))
+    for name, view in views(service).items():
+        routes.add_url_rule(f"/{name}", name, signed(view), methods=["POST"])
+    return routes
 
-    @routes.post("/message")
-    @signed
-    def message() -> Response:
-        inbound = read_inbound(request.form)
+
+def views(service: "Service") -> Mapping[str, "View"]:
+    """What is done with a form of Twilio's, by the last part of its address: with one that is signed."""
+
+    def message(form: Form, _args: Form) -> Response:
+        inbound = read_inbound(form)
         if inbound is None:
             return twiml("")
-        _record_form(service, inbound)
+        _record_form(service, inbound, form)
         try:
             return twiml(service.dialogue.handle(inbound))
         except RedisError as problem:
             log.error("conversation_store_down", sid=inbound.sid, problem=type(problem).__name__)
             return Response("try again", 503, {"Retry-After": str(WEBHOOK_RETRY_AFTER_SECONDS)})
 
-    @routes.post("/fallback")
-    @signed
-    def fallback() -> Response:
-        inbound = read_inbound(request.form)
+    def fallback(form: Form, _args: Form) -> Response:
+        inbound = read_inbound(form)
         if inbound is None:
             return twiml("")
-        _record_form(service, inbound)
+        _record_form(service, inbound, form)
         try:
             return twiml(deferred_answer(service.message_replay.store(inbound)))
         except DBAPIError as problem:
             log.error("message_not_kept", sid=inbound.sid, problem=type(problem).__name__)
             return Response("try again", 503, {"Retry-After": str(WEBHOOK_RETRY_AFTER_SECONDS)})
 
-    @routes.post("/status")
-    @signed
-    def status() -> Response:
+    def status(form: Form, args: Form) -> Response:
         service.outbox.record_status(
-            message_sid=storable_sid(request.form.get("MessageSid", "")),
-            delivery_id=_number(request.args.get("delivery", "")),
-            status=request.form.get("MessageStatus", ""),
-            error_code=_number(request.form.get("ErrorCode", "")),
+            message_sid=storable_sid(form.get("MessageSid", "")),
+            delivery_id=_number(args.get("delivery", "")),
+            status=form.get("MessageStatus", ""),
+            error_code=_number(form.get("ErrorCode", "")),
             now=service.now(),
         )
         return Response(status=204)
 
-    return routes
+    return {"message": message, "fallback": fallback, "status": status}
 
 
 def _number(text: str) -> int | None:
@@ -105,38 +111,48 @@ def twiml(text: str) -> Response:
     return Response(XML + response, 200, content_type="text/xml; charset=utf-8")
 
 
-def _require_signature(service: "Service") -> Callable[[Callable[[], Response]], Callable[[], Response]]:
-    """Let through only what Twilio signed for our account; 403 for anything else.
+class Signatures:
+    """Knows what Twilio signed for our account.
 
     The URL that was signed is our public one, whatever a proxy made of the Host header.
     """
-    settings = service.settings
-    validator = RequestValidator(settings.twilio_auth_token)
 
-    def decorate(view: Callable[[], Response]) -> Callable[[], Response]:
-        @wraps(view)
+    def __init__(self, settings: "Settings") -> None:
+        self._validator = RequestValidator(settings.twilio_auth_token)
+        self._account = settings.twilio_account_sid
+        self._origin = settings.origin
+
+    def fit(self, path: str, query: str, form: Form, signature: str) -> bool:
+        """Whether this form was sent by Twilio, to this path of ours, in our account's name."""
+        url = self._origin + path + (f"?{query}" if query else "")
+        known = bool(signature) and self._is_signed(url, form, signature)
+        return known and form.get("AccountSid", self._account) == self._account
+
+    def _is_signed(self, url: str, form: Form, signature: str) -> bool:
+        """Whether it is Twilio's signature. Nearly always it is of the address as it stands, which is looked at first;
+        the library tries it with and without the port each time.
+        """
+        of_url = self._validator.compute_signature(url, form)
+        is_it = hmac.compare_digest(of_url.encode(), signature.encode())
+        return is_it or bool(self._validator.validate(url, form, signature))
+
+
+def _require_signature(signatures: Signatures) -> Callable[["View"], Callable[[], Response]]:
+    """Let through only what Twilio signed for our account; 403 for anything else."""
+
+    def decorate(view: View) -> Callable[[], Response]:
         def guarded() -> Response:
             request.max_content_length = MAX_BODY_BYTES
-            signature = request.headers.get("X-Twilio-Signature", "")
-            query = request.query_string.decode("latin-1")
-            url = settings.origin + request.path + (f"?{query}" if query else "")
-            if not signature or not _is_signed(validator, url, request.form, signature):
+            query, signature = request.query_string.decode("latin-1"), request.headers.get("X-Twilio-Signature", "")
+            if not signature or not signatures.fit(request.path, query, request.form, signature):
                 abort(403)
-            if request.form.get("AccountSid", settings.twilio_account_sid) != settings.twilio_account_sid:
-                abort(403)
-            return view()
+            if problem := request.environ.get(RAISED):
+                raise problem
+            return view(request.form, request.args)
 
         return guarded
 
     return decorate
-
-
-def _is_signed(validator: RequestValidator, url: str, form: Form, signature: str) -> bool:
-    """Whether it is Twilio's signature. Nearly always it is of the address as it stands, which is looked at first; the
-    library tries it with and without the port each time.
-    """
-    of_url = validator.compute_signature(url, form)
-    return hmac.compare_digest(of_url.encode(), signature.encode()) or bool(validator.validate(url, form, signature))
 
 
 def read_inbound(form: Form) -> Inbound | None:
@@ -166,10 +182,9 @@ def _is_form(form: Form) -> bool:
     return bool(form.get("InteractiveData") or form.get("FlowData"))
 
 
-def _record_form(service: "Service", inbound: Inbound) -> None:
+def _record_form(service: "Service", inbound: Inbound, given: Form) -> None:
     """Keep how a form that was sent back was laid out, without its answers."""
     if inbound.form == FILLED_FORM:
-        given = request.form
         form_shapes.record(service.redis, service.now(), given.get("InteractiveData", ""), given.get("FlowData", ""))
 
 

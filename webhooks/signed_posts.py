@@ -1,0 +1,106 @@
+"""Twilio's forms, answered without Flask: whatever is usual about them.
+
+A pass is seven messages and three statuses, and Flask with its forms, contexts and headers was a fifth of a message and
+half of a status (docs/figures.md). The views, the check of the signature, the headers, the counts and the request's id
+are the same as by Flask, which gets every request that is not quite as Twilio sends it, and whatever met an error:
+there is one place that refuses, and one that answers errors.
+"""
+
+from collections.abc import Iterable
+from io import BytesIO
+from time import perf_counter
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus
+
+import structlog
+
+from bot.metrics import MetricCounters
+from bot.service import Service
+from webhooks import app_setup, local_requests, metrics, twilio
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+FORM_TYPE = "application/x-www-form-urlencoded"
+LENGTH_DIGITS = 6
+"""Digits of a length at most: more are more than MAX_BODY_BYTES."""
+
+
+class Form(dict[str, str]):
+    """The fields of a form, in which none comes twice."""
+
+    def getall(self, name: str) -> list[str]:
+        """The values of a field, as Twilio's library asks for them."""
+        return [self[name]]
+
+
+class SignedPosts:
+    """A WSGI application that answers Twilio's usual forms itself, and has `others` answer the rest."""
+
+    def __init__(
+        self, service: Service, counts: MetricCounters, headers: app_setup.Headers, others: "WSGIApplication"
+    ) -> None:
+        self._others = others
+        self._counts = counts
+        self._headers = headers
+        self._views = {f"{twilio.PREFIX}/{name}": (name, view) for name, view in twilio.views(service).items()}
+        self._signatures = twilio.Signatures(service.settings)
+        self._simulated = service.settings.simulated
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """The answer."""
+        name, view = self._views.get(environ["PATH_INFO"], ("", None))
+        if view is None or not self._is_usual(environ):
+            return self._others(environ, start_response)
+        begun, body = perf_counter(), environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        environ["wsgi.input"] = BytesIO(body)
+        form, args = parsed(body), parsed(environ["QUERY_STRING"].encode("latin-1"))
+        if form is None or args is None or not self._is_signed(environ, form):
+            return self._others(environ, start_response)
+        request_id = app_setup.begin_request(environ.get("HTTP_X_REQUEST_ID", ""))
+        try:
+            answer = view(form, args)
+        except Exception as problem:
+            environ |= {twilio.RAISED: problem, "HTTP_X_REQUEST_ID": request_id}
+            return self._others(environ, start_response)
+        finally:
+            structlog.contextvars.clear_contextvars()
+        metrics.count_answer(self._counts, f"twilio.{name}", "POST", answer.status_code, perf_counter() - begun)
+        start_response(answer.status, [*answer.headers, *self._more(environ), ("X-Request-ID", request_id)])
+        return [answer.get_data()]
+
+    def _is_usual(self, environ: "WSGIEnvironment") -> bool:
+        """Whether it comes as Twilio sends it: a form, whole, and not too long."""
+        length, kind = environ.get("CONTENT_LENGTH") or "", environ.get("CONTENT_TYPE") or ""
+        return (
+            environ["REQUEST_METHOD"] == "POST"
+            and not environ.get("SCRIPT_NAME")
+            and kind.partition(";")[0].strip().lower() == FORM_TYPE
+            and length.isascii()
+            and length.isdigit()
+            and len(length) <= LENGTH_DIGITS
+            and int(length) <= twilio.MAX_BODY_BYTES
+            and "HTTP_TRANSFER_ENCODING" not in environ
+            and not (self._simulated and local_requests.FORWARDED_KEYS & environ.keys())
+        )
+
+    def _is_signed(self, environ: "WSGIEnvironment", form: Form) -> bool:
+        signature = environ.get("HTTP_X_TWILIO_SIGNATURE", "")
+        return self._signatures.fit(environ["PATH_INFO"], environ["QUERY_STRING"], form, signature)
+
+    def _more(self, environ: "WSGIEnvironment") -> list[tuple[str, str]]:
+        return self._headers[environ["wsgi.url_scheme"] == "https"]
+
+
+def parsed(raw: bytes) -> Form | None:
+    """The fields of a form or query as Flask reads them; None where one comes twice or is no text: that is its part."""
+    try:
+        pairs = [pair.partition("=") for pair in raw.decode().split("&") if pair]
+        form = Form((_unquoted(name), _unquoted(value)) for name, _, value in pairs)
+    except UnicodeDecodeError:
+        return None
+    return form if len(form) == len(pairs) else None
+
+
+def _unquoted(text: str) -> str:
+    return unquote_plus(text, errors="strict") if "%" in text or "+" in text else text
