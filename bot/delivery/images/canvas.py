@@ -110,12 +110,22 @@ class PassCanvas:
         written = self.image.crop((0, 0, WIDTH, self.top)).point(list(ramp))
         for inlay in inlays:
             written.paste(inlay.pixels, inlay.at, inlay.mask)
-        written.putpalette(bytes(3 * MAX_COLOURS[bits]))
-        rows = _filtered(written.tobytes("raw", "P;4") if bits == NARROW else written.tobytes(), WIDTH * bits // 8)
         # Run lengths alone: faster than searching for repeats, and as small for flat areas.
         strategy = zlib.Z_DEFAULT_STRATEGY if inlays else zlib.Z_RLE
-        deflating = zlib.compressobj(wbits=-zlib.MAX_WBITS, strategy=strategy)
-        return Band(self.top, rows, deflating.compress(rows) + deflating.flush(zlib.Z_FULL_FLUSH))
+        return _deflated(self.top, b"".join(_filtered(_rows(written, bits))), strategy)
+
+
+def symbol_band(symbol: Image.Image, side: int, bits: int) -> Band:
+    """A symbol of one pixel a module, in the middle: as large as fits into `side` with whole pixels. A module's rows of
+    pixels are alike, so that only its first is worked on.
+    """
+    module = side // symbol.width
+    line = Image.new("L", (WIDTH, symbol.height), PAPER)
+    broad = symbol.resize((module * symbol.width, symbol.height), Image.Resampling.NEAREST)
+    line.paste(broad, ((WIDTH - broad.width) // 2, 0))
+    repeated = (UP + bytes(WIDTH * bits // 8)) * (module - 1)
+    rows = b"".join(row + repeated for row in _filtered(_rows(line.point(list(BODY)), bits)))
+    return _deflated(module * symbol.height, rows, zlib.Z_RLE)
 
 
 def png(bands: Sequence[Band], colours: Palette) -> bytes:
@@ -132,10 +142,22 @@ def png(bands: Sequence[Band], colours: Palette) -> bytes:
     )
 
 
-def _filtered(packed: bytes, size: int) -> bytes:
+def _rows(placed: Image.Image, bits: int) -> list[bytes]:
+    """The rows of an image of places in the palette (mode `L`)."""
+    placed.putpalette(bytes(3 * MAX_COLOURS[bits]))
+    packed, size = placed.tobytes("raw", "P;4") if bits == NARROW else placed.tobytes(), WIDTH * bits // 8
+    return [packed[at : at + size] for at in range(0, len(packed), size)]
+
+
+def _filtered(rows: Sequence[bytes]) -> list[bytes]:
     """Rows as PNG has them. Of a row that is as the one above only that is said: most are, and it packs to nothing."""
-    rows, as_above = [packed[at : at + size] for at in range(0, len(packed), size)], UP + bytes(size)
-    return b"".join(as_above if row == above else PLAIN + row for row, above in zip(rows, [b"", *rows], strict=False))
+    as_above = UP + bytes(len(rows[0]))
+    return [as_above if row == above else PLAIN + row for row, above in zip(rows, [b"", *rows], strict=False)]
+
+
+def _deflated(height: int, rows: bytes, strategy: int) -> Band:
+    deflating = zlib.compressobj(wbits=-zlib.MAX_WBITS, strategy=strategy)
+    return Band(height, rows, deflating.compress(rows) + deflating.flush(zlib.Z_FULL_FLUSH))
 
 
 def _chunk(name: bytes, content: bytes = b"") -> bytes:

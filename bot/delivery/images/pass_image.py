@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
 
-from PIL import Image
-
 from bot.delivery.images import pass_head, qr
-from bot.delivery.images.canvas import BODY, GREY, INK, MARGIN, PAPER, ROOM, WIDTH, Band, PassCanvas, png
+from bot.delivery.images.canvas import BODY, GREY, INK, MARGIN, PAPER, ROOM, WIDTH, Band, PassCanvas, png, symbol_band
 from bot.delivery.images.typesetting import BOLD, REGULAR, Style, balanced, fitted, width, write
 from bot.domain.events.identity import PLAIN, Identity
 from flows.shapes import Sentence
@@ -90,17 +88,17 @@ class PassImage:
 
 def draw(facts: PassImage) -> bytes:
     """The picture as a PNG of less than 150 KB; with a header's picture of less than 500."""
-    sheet, colours = PassCanvas(), pass_head.scheme(facts.identity).palette
-    _person(sheet, facts)
-    _symbol(sheet, facts)
+    colours = pass_head.scheme(facts.identity).palette
+    symbol = symbol_band(qr.symbol(facts.qr_text), QR_SIDE, colours.bits)
     head = pass_head.head(facts.event, facts.venue, facts.kind, facts.language, facts.identity)
     rules = _rules(facts.policy, len(facts.days) > 1, facts.language, colours.bits)
     others = (_for_others(facts, colours.bits),) if facts.shared else ()
-    return png((head, sheet.band(BODY, colours.bits), rules, *others), colours)
+    return png((head, _person(facts, colours.bits), symbol, _code(facts.code, colours.bits), rules, *others), colours)
 
 
-def _person(sheet: PassCanvas, facts: PassImage) -> None:
+def _person(facts: PassImage, bits: int) -> Band:
     """Draw name, day and party."""
+    sheet = PassCanvas()
     say = _speaker(facts.language)
     sheet.skip(44)
     sheet.lines([say(_("Name"))], Style(30), GREY)
@@ -116,6 +114,8 @@ def _person(sheet: PassCanvas, facts: PassImage) -> None:
     sheet.lines(*_fitting(say(gate_hint(facts)), GATE_STEPS), INK)
     _party(sheet, facts, top)
     sheet.top = max(sheet.top, top + BADGE[1])
+    sheet.skip(20)
+    return sheet.band(BODY, bits)
 
 
 def _fitting(text: str, steps: tuple[tuple[int, int], ...], weight: int = REGULAR) -> tuple[tuple[str, ...], Style]:
@@ -141,15 +141,11 @@ def gate_hint(facts: PassImage) -> Sentence:
     return _("Gate: {gates}", gates=", ".join(facts.gates)) if facts.gates else ANY_GATE
 
 
-def _symbol(sheet: PassCanvas, facts: PassImage) -> None:
-    """The QR symbol with its quiet zone, and the code in large type below it."""
-    symbol = qr.symbol(facts.qr_text)
-    module = QR_SIDE // symbol.width
-    side = module * symbol.width
-    sheet.skip(20)
-    sheet.image.paste(symbol.resize((side, side), Image.Resampling.NEAREST), ((WIDTH - side) // 2, sheet.top))
-    sheet.skip(side)
-    sheet.centred([facts.code], Style(116, BOLD), INK, leading=1.12)
+def _code(code: str, bits: int) -> Band:
+    """Draw the code in large type, which stands below the symbol."""
+    sheet = PassCanvas()
+    sheet.centred([code], Style(116, BOLD), INK, leading=1.12)
+    return sheet.band(BODY, bits)
 
 
 def entry_rule(policy: str, *, on_each_day: bool) -> Sentence:
