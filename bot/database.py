@@ -74,7 +74,10 @@ class Database:
 
     def _engine(self, pool: Mapping[str, int], **options: Any) -> Engine:
         if not self.is_sqlite:
-            waits = {"pool_timeout": DATABASE_POOL_WAIT_SECONDS, "connect_args": _PATIENCE}
+            from bot.postgres_cursor import LazyCursor  # psycopg, which SQLite does not need
+
+            how = {**_PATIENCE, "cursor_factory": LazyCursor}
+            waits = {"pool_timeout": DATABASE_POOL_WAIT_SECONDS, "connect_args": how}
             options |= {**pool, **waits, "poolclass": BoundedPool, "pool_use_lifo": True}
         made = create_engine(self.url, hide_parameters=True, **options)
         if self.is_sqlite:
