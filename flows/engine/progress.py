@@ -11,7 +11,7 @@ from typing import Any
 from flows.engine.catalogue import FLOWS, INTERRUPTING
 from flows.engine.state_codec import revive
 from flows.fields import DOUBTED, accept
-from flows.fields.steps import answer_line, questions_of, steps_of
+from flows.fields.steps import answer_line, next_step, questions_of, steps_of
 from flows.gate.commands import AS_VISITOR_KEY
 from flows.shapes import (
     Answers,
@@ -177,7 +177,7 @@ def _next(
     Answers beyond that step wait until it is answered: what it says may decide whether they hold.
     """
     kept, passed, look = dict(answers), set[str](), not since
-    while step := next((step for step in steps_of(flow, kept, facts) if step.name not in passed), None):
+    while step := next_step(flow, kept, facts, passed):
         if step.name not in kept:
             given = step.given(kept, facts)
             if given is None:

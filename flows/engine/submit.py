@@ -7,7 +7,7 @@ from typing import Any
 from flows.engine import rasa_forms
 from flows.engine.spoken_languages import understood
 from flows.fields import SKIPPED
-from flows.fields.steps import questions_of, steps_of
+from flows.fields.steps import next_step, questions_of, steps_of
 from flows.shapes import Answers, Effect, Facts, Flow, Invalid, Outcome, Step, UserInput
 
 
@@ -70,7 +70,7 @@ def _submit(flow: Flow, given: Mapping[str, str], facts: Facts, language: str, k
 def _walk(flow: Flow, values: Answers, facts: Facts) -> Iterator[Step]:
     """The steps that apply, each once; what is answered on the way decides about those that follow."""
     passed = set[str]()
-    while step := next((step for step in steps_of(flow, values, facts) if step.name not in passed), None):
+    while step := next_step(flow, values, facts, passed):
         passed.add(step.name)
         yield step
 

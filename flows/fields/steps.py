@@ -1,6 +1,6 @@
 """The steps of a conversation: the flow's own and the chosen event's questions."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from flows.fields import question_step
 from flows.shapes import Answers, Facts, Flow, Question, Sentence, Step
@@ -23,6 +23,12 @@ def questions_of(flow: Flow, answers: Answers, facts: Facts) -> tuple[Question, 
 def steps_of(flow: Flow, answers: Answers, facts: Facts) -> tuple[Step, ...]:
     """The steps that apply with these answers, in order."""
     return tuple(step for step in _every(flow, answers, facts) if step.when(answers, facts))
+
+
+def next_step(flow: Flow, answers: Answers, facts: Facts, passed: Container[str]) -> Step | None:
+    """The first step that applies with these answers and whose name is not among those passed; None: none is left."""
+    unpassed = (step for step in _every(flow, answers, facts) if step.name not in passed)
+    return next((step for step in unpassed if step.when(answers, facts)), None)
 
 
 def _every(flow: Flow, answers: Answers, facts: Facts) -> Iterator[Step]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flows import understanding
 from flows.shapes import Answers, Facts, Invalid, Option, UserInput
 from flows.text import words
-from flows.understanding import agreement, names
+from flows.understanding import agreement, names, vocabulary
 
 SUGGESTED = "suggested"
 SKIPPED = "skip"
@@ -18,6 +19,8 @@ DOUBTED = "doubted"
 """The key, among the answers and in Invalid's parameters, of the word that was asked about."""
 MAX_INTRODUCTION_LENGTH = 300
 """Characters of `My name is …`, or of a form with a name in it, at most."""
+KEPT_SUGGESTIONS = 512
+"""Suggestions of which it is kept whether they will do: each is asked about at every message of a conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,7 @@ class Text:
     def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
         """The suggestion, where it would be accepted if it were typed; and a word of which it was asked what it is."""
         suggestion = understanding.cleaned(self.suggest(answers, facts))
-        try:
-            if not suggestion or self._validated(suggestion) != suggestion:
-                return {}
-        except Invalid:
+        if not suggestion or not _accepts(self, suggestion, vocabulary.current()):
             return {}
         doubted = answers.get(DOUBTED)
         return {"suggest": suggestion, **({DOUBTED: doubted} if isinstance(doubted, str) else {})}
@@ -112,3 +112,12 @@ class Text:
     def shown(self, value: Any, known: Mapping[str, Any]) -> str:
         """The words."""
         return str(value)
+
+
+@lru_cache(maxsize=KEPT_SUGGESTIONS)
+def _accepts(field: Text, suggestion: str, _spoken: vocabulary.Vocabulary) -> bool:
+    """Whether the field takes a suggestion as it stands, by the words that are understood here."""
+    try:
+        return field._validated(suggestion) == suggestion
+    except Invalid:
+        return False
