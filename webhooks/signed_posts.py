@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from io import BytesIO
 from time import perf_counter
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_plus
+from urllib.parse import unquote
 
 import structlog
 
@@ -94,13 +94,14 @@ class SignedPosts:
 
 def parsed(raw: bytes) -> Form | None:
     """The fields of a form or query as Flask reads them; None where one comes twice or is no text: that is its part."""
+    form, count = Form(), 0
     try:
-        pairs = [pair.partition("=") for pair in raw.decode().split("&") if pair]
-        form = Form((_unquoted(name), _unquoted(value)) for name, _, value in pairs)
+        for pair in raw.decode().replace("+", " ").split("&"):
+            if pair:
+                name, _, value = pair.partition("=")
+                name = unquote(name, errors="strict") if "%" in name else name
+                form[name] = unquote(value, errors="strict") if "%" in value else value
+                count += 1
     except UnicodeDecodeError:
         return None
-    return form if len(form) == len(pairs) else None
-
-
-def _unquoted(text: str) -> str:
-    return unquote_plus(text, errors="strict") if "%" in text or "+" in text else text
+    return form if len(form) == count else None
