@@ -115,11 +115,13 @@ def _of_name(db: Session, context: ScanContext, name: str) -> Sequence[Pass]:
     single = [kind.id for kind in kinds if not kind.days]
     today = or_(and_(Pass.day == context.day, Pass.kind_id.in_(single)), Pass.kind_id.in_(several))
     named = _WHOLE.join(NameWord, NameWord.registration_id == Registration.id)
-    named = named.where(name_index.matches(context.event.id, name), Pass.status == VALID, today)
-    # A registration may have several words that begin so.
-    return list(dict.fromkeys(db.scalars(named.limit((MAX_RESULTS + 1) * name_index.MAX_MATCHED_WORDS))))[
-        : MAX_RESULTS + 1
-    ]
+    named = named.where(name_index.matches(context.event.id, name, few=True), Pass.status == VALID, today)
+    rows = db.scalars(named.limit(MAX_RESULTS + 1)).all()
+    found = list(dict.fromkeys(rows))
+    if len(found) < len(rows) > MAX_RESULTS:  # a registration has several words that begin so: others may come behind
+        rows = db.scalars(named.limit((MAX_RESULTS + 1) * name_index.MAX_MATCHED_WORDS)).all()
+        found = list(dict.fromkeys(rows))[: MAX_RESULTS + 1]
+    return found
 
 
 def _of_phone(db: Session, context: ScanContext, phone: str) -> list[Pass]:

@@ -3,10 +3,11 @@
 Whoever makes a registration adds its words in the same transaction; erasing removes them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, false, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, false, func, insert, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain.models import NameWord, Registration, table
@@ -57,14 +58,17 @@ def add_missing(db: Session) -> int:
     return len(found)
 
 
-def matches(event_id: int, name: str) -> ColumnElement[bool]:
+def matches(event_id: int, name: str, *, few: bool = False) -> ColumnElement[bool]:
     """That a row of NameWord stands for a registration of this event that has every word of the name.
 
-    Words are found by their beginnings, in any order. Nothing fits a name without letters.
+    Words are found by their beginnings, in any order. Nothing fits a name without letters. `few`: whoever asks takes
+    the first that fit, whichever they are, so that each is looked at by itself until there are enough: PostgreSQL
+    would else read all that have the other word first, however many there are.
     """
+    other = partial(_matches_elsewhere, few=few)
     first, *others = sorted(fold_names.asked(name), key=lambda parts: -len("".join(parts))) or [()]
-    here = [_matches_registration(pieces) for pieces in _spellings(first)]
-    elsewhere = (or_(*(and_(*map(_matches_elsewhere, pieces)) for pieces in _spellings(parts))) for parts in others)
+    here = [_matches_registration(pieces, other) for pieces in _spellings(first)]
+    elsewhere = (or_(*(and_(*map(other, pieces)) for pieces in _spellings(parts))) for parts in others)
     return and_(NameWord.event_id == event_id, or_(false(), *here), *elsewhere)
 
 
@@ -74,15 +78,19 @@ def _spellings(parts: tuple[str, ...]) -> list[tuple[str, ...]]:
     return [spelling for spelling in dict.fromkeys((joined, parts)) if any(spelling)]
 
 
-def _matches_registration(pieces: tuple[str, ...]) -> ColumnElement[bool]:
+def _matches_registration(pieces: tuple[str, ...], other: Callable[[str], ColumnElement[bool]]) -> ColumnElement[bool]:
     """The longest piece begins this word, which an index finds; the others any of the name."""
     longest, *others = sorted(pieces, key=lambda piece: -len(piece))
-    return and_(_begins(NameWord.word, longest), *map(_matches_elsewhere, others))
+    return and_(_begins(NameWord.word, longest), *map(other, others))
 
 
-def _matches_elsewhere(piece: str) -> ColumnElement[bool]:
+def _matches_elsewhere(piece: str, *, few: bool) -> ColumnElement[bool]:
     other = aliased(NameWord)
-    return exists().where(other.registration_id == NameWord.registration_id, _begins(other.word, piece))
+    mine: Select[Any] = select(literal_column("1")).where(
+        other.registration_id == NameWord.registration_id, _begins(other.word, piece)
+    )
+    # A subquery with an offset is asked for each row; PostgreSQL makes a join of others.
+    return exists(mine.offset(0) if few else mine)
 
 
 def _begins(word: Any, piece: str) -> ColumnElement[bool]:

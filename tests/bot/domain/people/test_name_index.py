@@ -1,9 +1,12 @@
 """Names found by the beginnings of their words, at the gate and by organisers, until somebody is erased."""
 
+from typing import Any
+
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
+from bot.database import Database
 from bot.domain import people, visitors
 from bot.domain.checkins import search as gate_search
 from bot.domain.models import AuditEntry, NameWord, Registration
@@ -79,6 +82,32 @@ def test_somebody_with_two_words_that_fit_is_found_once(crowd: World) -> None:
     registrations.register(crowd.db, crowd.ring, **asking(asker, full_name="Kamal Kamlesh", visit_date=DAY))
     seen = gate_search.search(crowd.db, "fair", staff_id=crowd.ravi.id, name="kam", now=NOON)
     assert ([one.name for one in seen.passes], seen.more) == (["Kamal Kamlesh"], False)
+
+
+def test_people_with_several_words_that_fit_hide_no_others(world: World) -> None:
+    for number in range(gate_search.MAX_RESULTS + 1):
+        asker = people.find_or_make(world.db, phone=f"+9198335555{number:02}", now=NOW)
+        name = f"Kamla Kamal Kamlesh {'abcdef'[number]}"
+        registrations.register(world.db, world.ring, **asking(asker, full_name=name, visit_date=DAY))
+    found = gate_search.search(world.db, "fair", staff_id=world.ravi.id, name="kam", now=NOON)
+    assert (len(found.passes), found.more) == (gate_search.MAX_RESULTS, True)
+    assert len({seen.code for seen in found.passes}) == gate_search.MAX_RESULTS
+
+
+def test_at_the_gate_nobody_is_read_who_has_the_second_word_alone(postgres: Database) -> None:
+    asked, plans = select(NameWord.registration_id), list[str]()
+    with postgres.read() as db:
+        for way in ("seqscan", "nestloop"):  # with what PostgreSQL would choose for many it still looks at each
+            db.execute(text(f"SET LOCAL enable_{way} = off"))
+        for few in (True, False):
+            wanted = asked.where(name_index.matches(1, "asha kumar", few=few))
+            plans.append("\n".join(db.scalars(text(f"EXPLAIN {_written(db, wanted)}"))))
+    assert ["SubPlan" in plan for plan in plans] == [True, False]
+    assert "ix_name_words_registration_id" in plans[0]
+
+
+def _written(db: Session, asked: Select[Any]) -> str:
+    return str(asked.compile(db.connection(), compile_kwargs={"literal_binds": True}))
 
 
 def test_whoever_is_erased_is_in_no_index_and_no_audit_entry(crowd: World) -> None:
