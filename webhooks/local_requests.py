@@ -10,7 +10,7 @@ FORWARDED_FOR = (
 )
 """Headers in which a proxy names its caller: behind one every caller has the proxy's address, often this machine's."""
 FORWARDED_KEYS = frozenset(f"HTTP_{name.upper().replace('-', '_')}" for name in FORWARDED_FOR)
-"""The same as they stand in the environment of WSGI."""
+"""Those as they stand in the environment of WSGI."""
 FORWARDED = (*FORWARDED_FOR, "Via", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Server")
 """All that proxies add."""
 
