@@ -19,12 +19,12 @@ from webhooks import (
     media,
     metrics,
     public_pass,
-    signed_posts,
     simulator,
     staff,
     twilio,
     uploads,
 )
+from webhooks.serving import signed_posts
 from webhooks.staff import session
 from webhooks.visitor import blueprint as visitors
 from webhooks.visitor import text_size

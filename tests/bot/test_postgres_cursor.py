@@ -6,8 +6,7 @@ import pytest
 from psycopg import Column, Cursor
 from sqlalchemy import literal_column, select
 
-from bot import postgres_cursor
-from bot.database import Database
+from bot.database import Database, postgres_cursor
 
 ASKED = "SELECT 1 AS one, 'two' AS two, NULL::date AS three"
 

@@ -1,1 +1,1 @@
-"""How requests reach the threads of a web process: whole, so that slow callers hold none. For gunicorn's settings."""
+"""How requests reach the threads of a web process: whole, so that slow callers hold none; and Twilio's past Flask."""

@@ -74,7 +74,7 @@ class Database:
 
     def _engine(self, pool: Mapping[str, int], **options: Any) -> Engine:
         if not self.is_sqlite:
-            from bot.postgres_cursor import LazyCursor  # psycopg, which SQLite does not need
+            from bot.database.postgres_cursor import LazyCursor  # psycopg, which SQLite does not need
 
             how = {**_PATIENCE, "cursor_factory": LazyCursor}
             waits = {"pool_timeout": DATABASE_POOL_WAIT_SECONDS, "connect_args": how}

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Request
 
 from bot.conversation.dialogue import Dialogue
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_SENDER, SIMULATED_TOKEN
-from webhooks.signed_posts import FORM_TYPE, SignedPosts, parsed
+from webhooks.serving.signed_posts import FORM_TYPE, SignedPosts, parsed
 
 FORM = {"MessageSid": "SM1", "AccountSid": SIMULATED_ACCOUNT, "From": "whatsapp:+919810000001", "To": SIMULATED_SENDER}
 DOORS = {
