@@ -4,14 +4,12 @@ Counting goes on from request to request (bot.usecases.broadcast_drafts): an ope
 been looked at, and a link does where no script runs.
 """
 
-import re
 from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
-from markupsafe import Markup, escape
 from redis.exceptions import RedisError
 from werkzeug.wrappers import Response
 
@@ -38,7 +36,6 @@ LOOK_SECONDS = 2.0
 """Seconds for which one request goes on counting."""
 POLL_SECONDS = 1
 """Seconds between two requests of an open page while there are more to count."""
-BOLD = re.compile(r"(?<!\w)\*(?=\S)([^*\n]+?)(?<=\S)\*(?!\w)")
 SURE = _(
     "{sure} of {all} get it for sure, {rest} only if they wrote to us within 24 hours or write within the next "
     "{hours} hours."
@@ -189,7 +186,8 @@ def _told(
         "skipped": [(broadcast_texts.SKIPPED_NAMES[why], number) for why, number in found.skipped.items()],
         "lacking": [(LANGUAGES.get(code, code), number) for code, number in found.without_template.items()],
         "samples": [
-            (code, LANGUAGES.get(code, code), _bold(prepared.wording[code]["body"])) for code in found.languages
+            (code, LANGUAGES.get(code, code), broadcast_texts.bold(prepared.wording[code]["body"]))
+            for code in found.languages
         ],
         "send": ngettext_("Send it to {count} person", "Send it to {count} people", count=found.people),
         "hours": wanted.hours,
@@ -211,11 +209,6 @@ def _how_sure(found: BroadcastEstimate, hours: int) -> Sentence:
     if not waiting:
         return ALL_SURE
     return SURE.filled(sure=found.people - waiting, all=found.people, rest=waiting, hours=hours)
-
-
-def _bold(body: str) -> Markup:
-    """A message as WhatsApp shows it: what stands between asterisks is bold."""
-    return Markup(BOLD.sub(r"<strong>\1</strong>", str(escape(body))))  # noqa: S704 - escaped before
 
 
 def _workers(service: Service) -> int:

@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, render_template, url_for
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from bot.delivery.campaigns import broadcasts as on_the_way
@@ -113,10 +114,10 @@ def _page(service: Service, number: int, problem: str = "") -> Answer:
     return page("broadcast", UNPROCESSABLE if problem else 200, problem=problem, **told)
 
 
-def _says(row: Broadcast) -> Sequence[tuple[str, str, str]]:
+def _says(row: Broadcast) -> Sequence[tuple[str, str, Markup]]:
     """What it says, in each of the event's languages."""
     wording = [(code, row.wording[code]) for code in row.event.languages if code in row.wording]
-    return [(code, LANGUAGES.get(code, code), said["body"]) for code, said in wording]
+    return [(code, LANGUAGES.get(code, code), broadcast_texts.bold(said["body"])) for code, said in wording]
 
 
 def _row(row: Broadcast) -> dict[str, Any]:

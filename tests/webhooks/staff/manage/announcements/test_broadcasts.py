@@ -80,6 +80,8 @@ def test_it_is_paused_resumed_and_cancelled_after_a_question(office: Office) -> 
             return broadcasts.find(db, number).status
 
     page = f"/broadcasts/{number}"
+    shown = office.get(page)
+    assert ("<strong>stop</strong>" in shown, "*stop*" in shown) == (True, False)
     token = office.form(page, f"{page}/pause")
     assert [office.send(f"{page}/pause", token).status_code for _click in range(2)] == [303, 303]
     assert status() == broadcasts.PAUSED
