@@ -176,7 +176,6 @@ def _ask_first(yes: bool) -> None:
     """Ask before trying all that failed, unless told not to or there is none."""
     from bot.delivery.outbox import report as outbox_report
 
-    with session.reading() as db:
-        number = outbox_report.retriable(db)
+    number = session.ask(outbox_report.retriable)
     if number and not yes:
         click.confirm(f"Send {number} {'message' if number == 1 else 'messages'} again?", abort=True)

@@ -123,8 +123,7 @@ def _run(
     from bot.domain.exports import run as run_export
     from bot.domain.exports.tables import TABLES
 
-    with database.read() as db:
-        total = TABLES[table].count(db, scope)
+    total = database.ask(TABLES[table].count, scope)
     with bar(table, total) as told:
         return run_export.run(
             database, table, scope, file_format=file_format, path=out, columns=columns, report_progress=told

@@ -45,8 +45,7 @@ def list_(slug: str, as_json: bool) -> None:
     """
     from bot.domain.roster import gates
 
-    with session.reading() as db:
-        found = gates.list_gates(db, slug)
+    found = session.ask(gates.list_gates, slug)
     rows = [
         {"slug": gate.slug, "name": gate.name, "open": not gate.closed, "entry_paused_at": gate.paused_at}
         for gate in found

@@ -27,8 +27,7 @@ def list_(as_json: bool) -> None:
     """
     from bot.domain.passes import key_rotation
 
-    with session.reading() as db:
-        keys = key_rotation.list_keys(db)
+    keys = session.ask(key_rotation.list_keys)
     current = max((key.id for key in keys if key.retired_at is None), default=0)
     rows = [
         {
@@ -114,8 +113,7 @@ def retire(number: int, yes: bool) -> None:
     from bot.domain.passes import key_rotation
 
     if not yes:
-        with session.reading() as db:
-            passes = key_rotation.valid_passes(db, number)
+        passes = session.ask(key_rotation.valid_passes, number)
         click.confirm(f"Retire key {number}? The QR codes of {passes} valid passes may end with it", abort=True)
     with session.writing(audit.KEY_RETIRED) as db:
         key_rotation.retire(db, number, datetime.now(UTC))

@@ -46,11 +46,10 @@ def list_(as_json: bool) -> None:
     """
     from bot.domain.roster import owners
 
-    with session.reading() as db:
-        rows = [
-            {"name": owner.name, "phone": owner.phone, "confirmed": owner.unconfirmed_since is None}
-            for owner in owners.list_owners(db)
-        ]
+    rows = [
+        {"name": owner.name, "phone": owner.phone, "confirmed": owner.unconfirmed_since is None}
+        for owner in session.ask(owners.list_owners)
+    ]
     listing(rows, as_json=as_json, nothing="There is no owner yet: `db upgrade` prints a link for the first one.")
 
 

@@ -239,17 +239,16 @@ def show(as_json: bool) -> None:
     """
     from bot.domain.privacy import retention as privacy_retention
 
-    with session.reading() as db:
-        rows = [
-            {
-                "event": one.event.slug,
-                "ends_on": one.event.ends_on,
-                "retention_days": one.event.retention_days,
-                "kept_until": one.until,
-                "with_a_name": one.people,
-            }
-            for one in privacy_retention.list_retention(db)
-        ]
+    rows = [
+        {
+            "event": one.event.slug,
+            "ends_on": one.event.ends_on,
+            "retention_days": one.event.retention_days,
+            "kept_until": one.until,
+            "with_a_name": one.people,
+        }
+        for one in session.ask(privacy_retention.list_retention)
+    ]
     listing(rows, as_json=as_json, nothing="There is no event.")
 
 

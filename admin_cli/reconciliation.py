@@ -35,8 +35,7 @@ def run(*, repair: bool, as_json: bool) -> int:
             still = "; nothing is sent until it was" if held else ""
             raise NotReady(f"Twilio's list cannot be had ({failure.code}){still}") from None
         # Counting locks nothing; only what is to be mended is counted again in the transaction that mends it.
-        with database.read() as db:
-            found = reconcile.compare(db, listed, since=since, now=now)
+        found = database.ask(reconcile.compare, listed, since=since, now=now)
         with session.audited(database, audit.RECONCILED) as db:
             if repair and found:
                 found = reconcile.compare(db, listed, since=since, now=now, repair=True)

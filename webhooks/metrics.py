@@ -83,8 +83,7 @@ class MetricsCollector(Collector):
 
     def _waiting(self) -> list[Metric]:
         now = utc_now()
-        with self._database.read() as db:
-            since = leases.oldest_due(db, now, BULK)
+        since = self._database.ask(leases.oldest_due, now, BULK)
         words = "For how long the oldest message that could leave waits, broadcasts apart."
         seconds = max(0.0, (now - since).total_seconds()) if since else 0.0
         return [GaugeMetricFamily("pravesh_outbox_oldest_seconds", words, value=seconds)]

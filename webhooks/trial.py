@@ -68,8 +68,7 @@ def ways(service: Service, chat: str) -> list[TrialWay]:
     settings = service.settings
     if not settings.simulated:
         return []
-    with service.database.read() as db:
-        staffed = trial.is_staffed(db)
+    staffed = service.database.ask(trial.is_staffed)
     gate = chat_link(settings, "menu", trial.VOLUNTEER) if staffed else url_for("staff.login")
     office = chat_link(settings, "sign in", trial.ADMIN) if staffed else url_for("staff.login")
     paths = (chat or chat_link(settings, "hi"), gate, office)

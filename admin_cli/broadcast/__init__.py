@@ -233,5 +233,4 @@ def row(broadcast: "Broadcast") -> dict[str, Any]:
 def _own_notice(slug: str) -> dict[str, str]:
     from bot.domain import events
 
-    with session.reading() as db:
-        return dict(events.by_slug(db, slug).texts.get("notice", {}))
+    return dict(session.ask(events.by_slug, slug).texts.get("notice", {}))

@@ -25,8 +25,10 @@ def begin(request: "BroadcastRequest", *, yes: bool, dry_run: bool = False) -> i
 
     Raises Refused; Abort where the answer is no.
     """
+    from bot.usecases import send_broadcast
+
     with session.open_database() as database:
-        prepared = _prepared(database, request)
+        prepared = database.ask(send_broadcast.prepare, request, datetime.now(UTC))
         found = _estimated(database, prepared, request.purpose)
         _print_estimate(found, prepared.wording, request.hours)
         if dry_run or not found.people:
@@ -49,13 +51,6 @@ def offer(request: "BroadcastRequest", typed: str, *, at_once: bool) -> None:
         begin(request, yes=False)
     else:
         click.echo(f"no message was sent; to send one: pravesh broadcast send {typed}", err=True)
-
-
-def _prepared(database: "Database", request: "BroadcastRequest") -> "PreparedBroadcast":
-    from bot.usecases import send_broadcast
-
-    with database.read() as db:
-        return send_broadcast.prepare(db, request, datetime.now(UTC))
 
 
 def _estimated(database: "Database", prepared: "PreparedBroadcast", purpose: str) -> "BroadcastEstimate":

@@ -3,9 +3,9 @@
 What is slow to import is imported when it is needed: `--help` and mistyped commands answer at once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from admin_cli.console import late_logs
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from bot.database import Database
     from bot.settings import Settings
+
+P = ParamSpec("P")
+Found = TypeVar("Found")
 
 
 def load_settings(*, making: bool = False) -> "Settings":
@@ -48,6 +51,12 @@ def reading() -> Iterator["Session"]:
     """A session for looking."""
     with open_database() as found, found.read() as db:
         yield db
+
+
+def ask(question: "Callable[Concatenate[Session, P], Found]", *about: P.args, **more: P.kwargs) -> Found:
+    """What a function of the rules answers, in a session for looking: `ask(events.by_slug, slug)`."""
+    with open_database() as found:
+        return found.ask(question, *about, **more)
 
 
 @contextmanager

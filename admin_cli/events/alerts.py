@@ -43,8 +43,7 @@ def alerts(ctx: click.Context, /, slug: str, as_json: bool, **_rules: int | None
     from bot.domain.events import alert_thresholds
 
     given = {name: value for name, value in _rules.items() if typed(ctx, name)}
-    with session.reading() as db:
-        rules = alert_thresholds.read(db, slug)
+    rules = session.ask(alert_thresholds.read, slug)
     if given:
         rules = replace(rules, **given)
         with session.writing(audit.ALERTS_SET, slug) as db:

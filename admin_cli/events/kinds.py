@@ -83,8 +83,7 @@ def list_(event_slug: str, as_json: bool) -> None:
     """
     from bot.domain.passes import kinds
 
-    with session.reading() as db:
-        rows = [_row(kind) for kind in kinds.list_kinds(db, event_slug)]
+    rows = [_row(kind) for kind in session.ask(kinds.list_kinds, event_slug)]
     listing(rows, as_json=as_json, nothing="It has no kinds.")
 
 

@@ -37,8 +37,7 @@ def texts(slug: str, remove: Sequence[str], as_json: bool, **values: Given) -> N
             kept = get_event(db, slug, lock=True).texts
             wanted: dict[str, Any] = {name: {**kept.get(name, {}), **texts} for name, texts in given.items()}
             events.change(db, slug, **{**wanted, **{name: {} for name in remove}})
-    with session.reading() as db:
-        kept = events.by_slug(db, slug).texts
+    kept = session.ask(events.by_slug, slug).texts
     rows = [
         {"text": name, "language": language, "says": says}
         for name in TEXT_NAMES
@@ -116,8 +115,7 @@ def _offer_broadcast(slug: str, *, at_once: bool) -> None:
     from bot.domain import events
     from bot.usecases.send_broadcast import BroadcastRequest
 
-    with session.reading() as db:
-        event = events.by_slug(db, slug)
+    event = session.ask(events.by_slug, slug)
     wish = BroadcastRequest(event.slug, notices.NEWS, event.texts["notice"])
     begin.offer(wish, f"--event {event.slug} --notice notice", at_once=at_once)
 

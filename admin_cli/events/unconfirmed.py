@@ -12,8 +12,7 @@ def ask(slug: str, *, yes: bool) -> None:
     from flows.text import LANGUAGES
     from flows.visitor.consent import unconfirmed_consents
 
-    with session.reading() as db:
-        shown = unconfirmed_consents(events.shape(events.by_slug(db, slug)))
+    shown = unconfirmed_consents(events.shape(session.ask(events.by_slug, slug)))
     for code, text in shown.items():
         click.echo(f"\n{LANGUAGES.get(code, code)} ({code}):\n{text}\n", err=True)
     if shown:

@@ -152,8 +152,7 @@ def _planned(database: "Database", file: IO[bytes], slug: str, **values: Any) ->
     region = session.load_settings().default_region
     source = file if file.seekable() else BytesIO(file.read(MAX_FILE_BYTES + 1))
     try:
-        with database.read() as db:
-            return run_import.make_plan(db, slug, source, region=region, now=datetime.now(UTC), **values)
+        return database.ask(run_import.make_plan, slug, source, region=region, now=datetime.now(UTC), **values)
     except UnreadableFile as problem:
         raise click.ClickException(f"{file.name}: {import_texts.file_problem(problem)}") from None
 

@@ -3,11 +3,11 @@
 import os
 import socket
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from time import monotonic
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Dialect, Engine, Executable, Row, create_engine, event
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
@@ -39,6 +39,9 @@ _PATIENCE = {
 }
 """libpq's words for it: asked three times from the half on, and what was written is given up at the end."""
 
+P = ParamSpec("P")
+Found = TypeVar("Found")
+
 
 class BoundedPool(QueuePool):
     """A pool in which nobody waits for long: it then fails as a database does that is away."""
@@ -52,7 +55,10 @@ class BoundedPool(QueuePool):
 
 
 class Database:
-    """One database. `read()` and `write()` give sessions; a write commits at the end of the block; `look` asks once."""
+    """One database. `read()` and `write()` give sessions; a write commits at the end of the block.
+
+    `ask` puts one question in a session of its own, `look` asks one statement.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -91,6 +97,11 @@ class Database:
         """A session for looking; nothing that it changes is kept."""
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
+
+    def ask(self, question: Callable[Concatenate[Session, P], Found], *about: P.args, **more: P.kwargs) -> Found:
+        """What a function of the rules answers, in a session of its own for looking: `ask(events.by_slug, slug)`."""
+        with self.read() as session:
+            return question(session, *about, **more)
 
     def look(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Row[*tuple[Any, ...]]]:
         """What one statement that changes nothing gives, in no transaction: the cheapest way to ask."""

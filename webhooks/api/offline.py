@@ -65,8 +65,7 @@ def routes(service: Service) -> Sequence[Route]:
 
 def _make_document(service: Service, event: str, since: str) -> PackedDocument:
     now = service.now()
-    with service.database.read() as db:
-        found = offline_document.document(db, service.settings.secret_key, event, now, since)
+    found = service.database.ask(offline_document.document, service.settings.secret_key, event, now, since)
     return packed(found, now)
 
 

@@ -28,8 +28,7 @@ def blueprint(service: Service) -> Blueprint:
 
     @made.get("/look/<slug>/<digest>.<suffix>")
     def picture(slug: str, digest: str, suffix: str) -> Response:
-        with service.database.read() as db:
-            found = identity.find(db, slug, digest)
+        found = service.database.ask(identity.find, slug, digest)
         if found is None or TYPES.get(suffix) != found.mime:
             abort(404)
         return _for_good(found.data, found.mime, digest)

@@ -80,8 +80,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
 
 def _check(service: Service, token: str) -> None:
     """Raises Refused `claim_used`, `claim_expired`."""
-    with service.database.read() as db:
-        owners.check_claim(db, token, service.now())
+    service.database.ask(owners.check_claim, token, service.now())
 
 
 def _ask(service: Service, pending: PendingClaim | None) -> Response:

@@ -72,15 +72,13 @@ def routes(blueprint: Blueprint, service: Service) -> None:
 
 
 def _find(service: Service, owner_id: int) -> Owner:
-    with service.database.read() as db:
-        return next((one for one in domain.list_owners(db) if one.id == owner_id), None) or abort(404)
+    return next((one for one in service.database.ask(domain.list_owners) if one.id == owner_id), None) or abort(404)
 
 
 def _page(
     service: Service, given: dict[str, str] | None = None, wrong: dict[str, str] | None = None, problem: str = ""
 ) -> Answer:
-    with service.database.read() as db:
-        rows = domain.list_owners(db)
+    rows = service.database.ask(domain.list_owners)
     form = given or {"phone": "", "name": ""}
     status = UNPROCESSABLE if wrong or problem else 200
     told: dict[str, Any] = {"rows": rows, "form": form, "wrong": wrong or {}, "problem": problem}

@@ -49,8 +49,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
 def _mark(service: Service, target: LinkTarget) -> staff_sessions.SessionMark:
     """A session for whom the link is for. Raises Refused `not_on_roster`."""
     now = service.now()
-    with service.database.read() as db:
-        return staff_sessions.begin_by_link(db, *target, now=now)
+    return service.database.ask(staff_sessions.begin_by_link, *target, now=now)
 
 
 def _page(service: Service, no: Refused | None = None) -> Response:

@@ -124,8 +124,7 @@ def change(held: HeldPass) -> Answer:
         if slot in _slots(held):
             return show_form(held, replace(judged, outcome=()), {slot: Invalid(no.code, **no.params)})
         return told(held, on_page(no.code, no.params))
-    with held.ctx.service.database.read() as db:
-        new = passes.by_code(db, made["code"]).id
+    new = held.ctx.service.database.ask(passes.by_code, made["code"]).id
     return redirect(url_for("visitor.show_pass", pass_id=new, note="changed"), 303)
 
 

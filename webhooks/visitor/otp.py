@@ -85,8 +85,7 @@ def countries_text(ctx: VisitorContext, slug: str) -> str:
     settings = ctx.service.settings
     if not settings.codes_by_sms_alone:
         return ""
-    with ctx.service.database.read() as db:
-        added = events.sms_countries(db, slug, ctx.facts.now)
+    added = ctx.service.database.ask(events.sms_countries, slug, ctx.facts.now)
     regions = dict.fromkeys((*settings.sms_countries, *added))
     return i18n.say(CODES_GO_TO, countries=", ".join(countries.name(region, i18n.language()) for region in regions))
 

@@ -302,8 +302,7 @@ def show_existing(form: RegistrationForm, code: str) -> Answer:
 def to_pass(form: RegistrationForm, code: str, note: str = "") -> Answer:
     """Redirects to the pass of this code; the form is over."""
     form.ctx.keep(replace(form.ctx.draft, values={}, typed={}, done=code))
-    with form.ctx.service.database.read() as db:
-        pass_id = passes.by_code(db, code).id
+    pass_id = form.ctx.service.database.ask(passes.by_code, code).id
     return redirect(url_for("visitor.show_pass", pass_id=pass_id, note=note or None), 303)
 
 

@@ -41,5 +41,6 @@ def current_session(service: Service) -> WebSession:
 def _has_changed_hands(service: Service, session: WebSession) -> bool:
     if not session.phone:
         return False
-    with service.database.read() as db:
-        return phone_owners.has_changed_since(db, session.phone, datetime.fromtimestamp(session.proved_at, UTC))
+    return service.database.ask(
+        phone_owners.has_changed_since, session.phone, datetime.fromtimestamp(session.proved_at, UTC)
+    )

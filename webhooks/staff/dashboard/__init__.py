@@ -179,8 +179,7 @@ def _steps(service: Service, dashboard: Dashboard) -> Sequence[tiles.NextStep]:
 
 
 def _serves_several(service: Service) -> bool:
-    with service.database.read() as db:
-        return len(staff_sessions.list_events(db, user().holder, service.now())) > 1
+    return len(service.database.ask(staff_sessions.list_events, user().holder, service.now())) > 1
 
 
 def _render_parts(dashboard: Dashboard, event: Event) -> RenderedDashboard:

@@ -62,16 +62,14 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.get("/<slug>/days/<day>", endpoint="day")
     @admin
     def form(slug: str, day: str) -> Answer:
-        with service.database.read() as db:
-            event, row = _find_day(db, slug, day)
+        event, row = service.database.ask(_find_day, slug, day)
         return _page(event, row)
 
     @blueprint.post("/<slug>/days/<day>")
     @admin
     def save_day(slug: str, day: str) -> Answer:
         given = {name: typed(name).strip() for name in INPUT_KINDS}
-        with service.database.read() as db:
-            event, row = _find_day(db, slug, day)
+        event, row = service.database.ask(_find_day, slug, day)
         values, wrong = _checked(given)
         if wrong:
             return _page(event, row, given, wrong)
@@ -87,8 +85,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @admin
     def ask_day(slug: str, day: str, what: str) -> Answer:
         switch = SWITCHES.get(what) or abort(404)
-        with service.database.read() as db:
-            _event, row = _find_day(db, slug, day)
+        _event, row = service.database.ask(_find_day, slug, day)
         return ask_first(
             switch, display.day(row.day), row, "manage.days", who_is_told(row.taken) if switch.grave else ()
         )
@@ -97,8 +94,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @admin
     def switch_day(slug: str, day: str, what: str) -> Answer:
         switch = SWITCHES.get(what) or abort(404)
-        with service.database.read() as db:
-            _event, row = _find_day(db, slug, day)
+        _event, row = service.database.ask(_find_day, slug, day)
         said = switch.done_text.filled(day=display.day(row.day))
         if not switch.is_so(row):
             try:
@@ -161,8 +157,7 @@ def _current_texts(row: EventDay) -> dict[str, str]:
 
 
 def _refused(service: Service, slug: str, day: str, given: Texts, no: Refused) -> Answer:
-    with service.database.read() as db:
-        event, row = _find_day(db, slug, day)
+    event, row = service.database.ask(_find_day, slug, day)
     if no.code == "changed_meanwhile" and given == _current_texts(row):
         return done("manage.days", _("{day} is saved.", day=display.day(row.day)))  # sent twice
     return _page(

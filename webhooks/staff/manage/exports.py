@@ -92,7 +92,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @admin
     def start_export(slug: str) -> Answer:
         texts = {name: typed(name).strip() for name in FORM_FIELDS}
-        wish, wrong = _request_from(texts, _event(service, slug))
+        wish, wrong = _request_from(texts, service.database.ask(events.by_slug, slug))
         try:
             if wrong:
                 return _page(service, slug, texts, wrong)
@@ -109,8 +109,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.get("/<slug>/exports/<int:number>/file")
     @admin
     def export_file(slug: str, number: int) -> Answer:
-        with service.database.read() as db:
-            export = _find_export(db, slug, number)
+        export = service.database.ask(_find_export, slug, number)
         if export.status != stored_exports.READY:
             abort(410)
         if request.method == "GET":
@@ -124,8 +123,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         if what not in ("delete", "again"):
             abort(404)
         try:
-            with service.database.read() as db:
-                export = export_requests.find(db, slug, number)
+            export = service.database.ask(export_requests.find, slug, number)
         except Refused:
             return done("manage.exports", _("This file no longer exists."))
         if what == "delete":
@@ -177,11 +175,6 @@ def _find_export(db: Any, slug: str, number: int) -> Export:
         return export_requests.find(db, slug, number)
     except Refused:
         abort(404)
-
-
-def _event(service: Service, slug: str) -> Event:
-    with service.database.read() as db:
-        return events.by_slug(db, slug)
 
 
 def _request_from(texts: Texts, event: Event) -> tuple[ExportRequest, dict[str, str]]:

@@ -66,16 +66,14 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @admin
     def ask_gate(slug: str, gate_id: int, what: str) -> Answer:
         switch = SWITCHES.get(what) or abort(404)
-        with service.database.read() as db:
-            gate = _find_gate(db, slug, gate_id)
+        gate = service.database.ask(_find_gate, slug, gate_id)
         return ask_first(switch, gate.name, gate, "manage.gates")
 
     @blueprint.post("/<slug>/gates/<int:gate_id>/<what>")
     @admin
     def switch_gate(slug: str, gate_id: int, what: str) -> Answer:
         switch = SWITCHES.get(what) or abort(404)
-        with service.database.read() as db:
-            gate = _find_gate(db, slug, gate_id)
+        gate = service.database.ask(_find_gate, slug, gate_id)
         if not switch.is_so(gate):
             try:
                 _apply(service, slug, gate, what, switch)
@@ -102,13 +100,11 @@ def _find_gate(db: Session, slug: str, gate_id: int) -> Gate:
 
 def _is_there(service: Service, slug: str, name: str) -> bool:
     """Whether there is a gate of exactly this name: then the form was sent twice."""
-    with service.database.read() as db:
-        return " ".join(name.split()) in [gate.name for gate in domain.list_gates(db, slug)]
+    return " ".join(name.split()) in [gate.name for gate in service.database.ask(domain.list_gates, slug)]
 
 
 def _page(service: Service, slug: str, *, name: str = "", wrong: str = "", problem: str = "") -> Answer:
-    with service.database.read() as db:
-        rows = [(gate, edit_conflict.fingerprint(gate)) for gate in domain.list_gates(db, slug)]
+    rows = [(gate, edit_conflict.fingerprint(gate)) for gate in service.database.ask(domain.list_gates, slug)]
     status = UNPROCESSABLE if wrong or problem else 200
     words = {what: switch.button for what, switch in SWITCHES.items()}
     return page(

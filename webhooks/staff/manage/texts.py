@@ -47,16 +47,14 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.get("/<slug>/texts")
     @admin
     def texts(slug: str) -> Answer:
-        with service.database.read() as db:
-            return _page(events.by_slug(db, slug))
+        return _page(service.database.ask(events.by_slug, slug))
 
     @blueprint.post("/<slug>/texts/<name>")
     @admin
     def save_text(slug: str, name: str) -> Answer:
         if name not in EVENT_TEXTS:
             abort(404)
-        with service.database.read() as db:
-            shown = events.by_slug(db, slug)
+        shown = service.database.ask(events.by_slug, slug)
         given = {code: typed(code).strip() for code in shown.languages}
         wanted = {code: text for code, text in given.items() if text}
         try:
@@ -76,8 +74,7 @@ def _other_languages(stored: Texts, event: Event) -> dict[str, str]:
 
 
 def _refused(service: Service, slug: str, name: str, given: Texts, no: Refused) -> Answer:
-    with service.database.read() as db:
-        event = events.by_slug(db, slug)
+    event = service.database.ask(events.by_slug, slug)
     now = {code: event.texts.get(name, {}).get(code, "") for code in event.languages}
     if no.code == "changed_meanwhile" and now == given:
         return done("manage.texts", _("Saved: {what}", what=EVENT_TEXTS[name].name))  # sent twice

@@ -142,8 +142,7 @@ def _gate(service: Service, row: Staff) -> str | None:
     chosen = request.form.get("gate") or None
     if row.gate:
         return row.gate.slug if not row.gate.closed else chosen or row.gate.slug
-    with service.database.read() as db:
-        only = gates.clear_chosen_gate(db, row.event_id)
+    only = service.database.ask(gates.clear_chosen_gate, row.event_id)
     return only.slug if only else chosen
 
 
@@ -151,8 +150,9 @@ def _choice(service: Service, row: Staff) -> tuple[tuple[str, str], ...]:
     """The open gates, for who must say at which they are."""
     if _gate(service, row) is not None and not (row.gate and row.gate.closed):
         return ()
-    with service.database.read() as db:
-        return tuple((gate.slug, gate.name) for gate in gates.list_gates(db, row.event.slug) if not gate.closed)
+    return tuple(
+        (gate.slug, gate.name) for gate in service.database.ask(gates.list_gates, row.event.slug) if not gate.closed
+    )
 
 
 def _uuid(text: str) -> str:

@@ -54,8 +54,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     def new_broadcast(slug: str, token: str) -> Answer:
         draft = _drafts(service).find(token) if token else None
         empty = broadcast_form.empty(request.args.get("what", ""), request.args.getlist("days"))
-        with service.database.read() as db:
-            return broadcast_form.show(db, slug, draft.form if draft else empty)
+        return service.database.ask(broadcast_form.show, slug, draft.form if draft else empty)
 
     @blueprint.post("/<slug>/broadcasts/new")
     @admin
@@ -125,8 +124,7 @@ def _prepared(service: Service, draft: BroadcastDraft) -> tuple[BroadcastRequest
 
 def _begin(service: Service, draft: BroadcastDraft) -> int:
     """Raises Refused."""
-    with service.database.read() as db:
-        before = broadcasts.find_by_key(db, _key(draft))
+    before = service.database.ask(broadcasts.find_by_key, _key(draft))
     if before:
         return before
     wanted, prepared = _prepared(service, draft)

@@ -88,8 +88,7 @@ def _find(db: Session, number: int) -> Broadcast:
 
 def _change(service: Service, number: int, what: str, words: Sentence) -> Answer:
     """Pause, resume or cancel it, by the name of the act; one that is so already is left alone."""
-    with service.database.read() as db:
-        before = _find(db, number).status
+    before = service.database.ask(_find, number).status
     as_wanted = {audit.BROADCAST_PAUSED: broadcasts.PAUSED, audit.BROADCAST_CANCELLED: broadcasts.CANCELLED}
     if before == as_wanted.get(what):
         return done("manage.broadcast", words, number=number)

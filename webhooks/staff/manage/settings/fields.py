@@ -135,15 +135,13 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @admin
     def settings(slug: str, part: str) -> Answer:
         chosen = PARTS.get(part) or abort(404)
-        with service.database.read() as db:
-            return _page(events.by_slug(db, slug), chosen)
+        return _page(service.database.ask(events.by_slug, slug), chosen)
 
     @blueprint.post("/<slug>/settings/<part>")
     @admin
     def save_settings(slug: str, part: str) -> Answer:
         chosen = PARTS.get(part) or abort(404)
-        with service.database.read() as db:
-            now = events.by_slug(db, slug)
+        now = service.database.ask(events.by_slug, slug)
         given = {name: typed(name) for name in _labels(now, chosen)}
         if "languages" in given:
             given["languages"] = _languages(now)

@@ -42,8 +42,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.post("/<slug>/look")
     @admin
     def save_look(slug: str) -> Answer:
-        with service.database.read() as db:
-            event = events.by_slug(db, slug)
+        event = service.database.ask(events.by_slug, slug)
         try:
             fields: Any = _fields()
             with audited(service, audit.EVENT_CHANGED) as db:

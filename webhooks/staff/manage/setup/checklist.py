@@ -81,8 +81,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         if line not in setup.TICKABLE:
             abort(404)
         done = typed("done") == "1"
-        with service.database.read() as db:
-            ticked = line in events.by_slug(db, slug).setup_ticks
+        ticked = line in service.database.ask(events.by_slug, slug).setup_ticks
         if ticked != done:
             tick_line(service, slug, line, done=done)
         return redirect(url_for("manage.event", slug=slug, _anchor="setup"), 303)

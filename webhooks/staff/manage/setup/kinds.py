@@ -126,8 +126,7 @@ def _switched(db: Session, service: Service, slug: str, kind: str, what: str) ->
 
 def _save(service: Service, slug: str, row: Kind | None) -> Answer:
     """Keep the form's values: a new kind, or changes of `row`."""
-    with service.database.read() as db:
-        spoken = _spoken(events.by_slug(db, slug))
+    spoken = _spoken(service.database.ask(events.by_slug, slug))
     given = _given(spoken)
     values, wrong = _checked(given, spoken)
     if wrong:
@@ -202,8 +201,9 @@ def _current_texts(kind: Kind, spoken: Mapping[str, str]) -> dict[str, str]:
 
 
 def _find(service: Service, slug: str, kind_id: int) -> Kind:
-    with service.database.read() as db:
-        return next((kind for kind in domain.list_kinds(db, slug) if kind.id == kind_id), None) or abort(404)
+    return next((kind for kind in service.database.ask(domain.list_kinds, slug) if kind.id == kind_id), None) or abort(
+        404
+    )
 
 
 def _name(kind: Kind) -> str:

@@ -156,8 +156,7 @@ def _is_sent_twice(service: Service, values: Mapping[str, Any]) -> bool:
 def _find(service: Service, slug: str) -> Event:
     """The event that is copied; 404 for none."""
     try:
-        with service.database.read() as db:
-            return events.by_slug(db, slug)
+        return service.database.ask(events.by_slug, slug)
     except Refused:
         abort(404)
 

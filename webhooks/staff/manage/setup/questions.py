@@ -160,8 +160,7 @@ def _moved(asked: list[JsonDict], name: str, step: int) -> list[JsonDict]:
 
 
 def _event(service: Service, slug: str) -> Event:
-    with service.database.read() as db:
-        return events.by_slug(db, slug)
+    return service.database.ask(events.by_slug, slug)
 
 
 def _found(event: Event, name: str) -> JsonDict:

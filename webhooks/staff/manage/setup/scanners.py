@@ -68,16 +68,14 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @admin
     def ask_scanner(slug: str, device_id: int, what: str) -> Answer:
         switch = SWITCHES.get(what) or abort(404)
-        with service.database.read() as db:
-            device = _find(db, slug, device_id)
+        device = service.database.ask(_find, slug, device_id)
         return ask_first(switch, device.name, device, "manage.scanners")
 
     @blueprint.post("/<slug>/scanners/<int:device_id>/<what>")
     @admin
     def switch_scanner(slug: str, device_id: int, what: str) -> Answer:
         switch = SWITCHES.get(what) or abort(404)
-        with service.database.read() as db:
-            device = _find(db, slug, device_id)
+        device = service.database.ask(_find, slug, device_id)
         token = ""
         if not switch.is_so(device):
             try:

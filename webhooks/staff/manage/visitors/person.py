@@ -53,8 +53,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.post("/<slug>/visitors/<int:pass_id>/revoke")
     @admin
     def revoke(slug: str, pass_id: int) -> Answer:
-        with service.database.read() as db:
-            found = own_pass(db, pass_id)
+        found = service.database.ask(own_pass, pass_id)
         try:
             if found.status != Pass.REVOKED:
                 _revoke(service, found)

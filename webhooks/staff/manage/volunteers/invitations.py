@@ -73,8 +73,9 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         what = typed("what")
         if what not in ("confirm", "decline"):
             abort(404)
-        with service.database.read() as db:
-            request = next((one for one in invitations.list_waiting(db, slug) if one.id == request_id), None)
+        request = next(
+            (one for one in service.database.ask(invitations.list_waiting, slug) if one.id == request_id), None
+        )
         if request is None:
             return done("manage.volunteers", sentence_for("nobody_waits"))
         try:

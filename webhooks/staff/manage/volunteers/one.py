@@ -24,16 +24,14 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.get("/<slug>/volunteers/<int:staff_id>/change")
     @admin
     def volunteer(slug: str, staff_id: int) -> Answer:
-        with service.database.read() as db:
-            row = on_roster(db, slug, staff_id)
+        row = service.database.ask(on_roster, slug, staff_id)
         return _page(service, slug, row)
 
     @blueprint.post("/<slug>/volunteers/<int:staff_id>/change")
     @admin
     def change_volunteer(slug: str, staff_id: int) -> Answer:
         given = {name: typed(name).strip() for name in FORM_FIELDS}
-        with service.database.read() as db:
-            row = on_roster(db, slug, staff_id)
+        row = service.database.ask(on_roster, slug, staff_id)
         if row.id == user().staff_id and given["role"] != row.role:
             return _page(service, slug, row, given, {"role": say(NOT_YOUR_ROLE)})
         try:
@@ -50,8 +48,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
                 },
             )
         except Refused as no:
-            with service.database.read() as db:
-                now = on_roster(db, slug, staff_id)
+            now = service.database.ask(on_roster, slug, staff_id)
             if _current_texts(now) != given:
                 return _page(service, slug, now, given, {"": refusal_text(no)})
         return done("manage.volunteers", _("{name} is updated.", name=given["name"]))
@@ -70,8 +67,7 @@ def _current_texts(row: Staff) -> dict[str, str]:
 
 
 def _page(service: Service, slug: str, row: Staff, given: Texts | None = None, wrong: Texts | None = None) -> Answer:
-    with service.database.read() as db:
-        there = [(gate.slug, gate.name) for gate in gates.list_gates(db, slug)]
+    there = [(gate.slug, gate.name) for gate in service.database.ask(gates.list_gates, slug)]
     told = {"row": row, "gates": there, "seen": edit_conflict.fingerprint(row)}
     beside = wrong is not None and "" in wrong
     return form("volunteer", _current_texts(row), given, wrong, beside=beside, empty=NO_GATE, **told)

@@ -88,8 +88,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @admin
     def switch_volunteer(slug: str, staff_id: int) -> Answer:
         enabled = typed("what") == "enable"
-        with service.database.read() as db:
-            row = on_roster(db, slug, staff_id)
+        row = service.database.ask(on_roster, slug, staff_id)
         if row.id == user().staff_id:
             return _page(service, slug, problem=say(NOT_YOURSELF))
         if row.enabled != enabled or (enabled and roster.is_paused(row, service.now())):

@@ -75,8 +75,7 @@ def _form(pasted: str = "", wrong: str = "") -> Answer:
 
 
 def _preview(service: Service, slug: str, rows: Sequence[Row]) -> Answer:
-    with service.database.read() as db:
-        planned = team_list.preview(db, slug, rows, region=service.settings.default_region)
+    planned = service.database.ask(team_list.preview, slug, rows, region=service.settings.default_region)
     counts = {state: sum(one.state == state for one in planned) for state in STATE_NAMES}
     to_take = counts[team_list.ADDED] + counts[team_list.CHANGED]
     told: dict[str, Any] = {
