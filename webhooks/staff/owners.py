@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from bot.domain import audit
@@ -14,7 +14,7 @@ from flows.shapes import Sentence
 from flows.text import _
 from webhooks import limits
 from webhooks.i18n import say
-from webhooks.staff.manage.layout import RATE_LIMIT, UNPROCESSABLE, Answer, audited, page, refusal_text, typed
+from webhooks.staff.manage.layout import RATE_LIMIT, Answer, audited, of_number, page, refusal_text, typed
 from webhooks.staff.session import OWNER, require_role, user
 
 FIELD_OF_REFUSAL = {"not_a_phone": "phone", "owner_already": "phone", "bad_name": "name"}
@@ -72,7 +72,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
 
 
 def _find(service: Service, owner_id: int) -> Owner:
-    return next((one for one in service.database.ask(domain.list_owners) if one.id == owner_id), None) or abort(404)
+    return of_number(service.database.ask(domain.list_owners), owner_id)
 
 
 def _page(
@@ -80,9 +80,7 @@ def _page(
 ) -> Answer:
     rows = service.database.ask(domain.list_owners)
     form = given or {"phone": "", "name": ""}
-    status = UNPROCESSABLE if wrong or problem else 200
-    told: dict[str, Any] = {"rows": rows, "form": form, "wrong": wrong or {}, "problem": problem}
-    return page("owners", status, me=user().mark.owner_id, **told)
+    return page("owners", me=user().mark.owner_id, rows=rows, form=form, wrong=wrong or {}, problem=problem)
 
 
 def _done(words: Sentence) -> Response:

@@ -1,14 +1,11 @@
 """The page of one's own pass: QR, code, calendar, picture, and 'send to WhatsApp'."""
 
 import secrets
-from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
-from PIL import Image
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
@@ -139,7 +136,7 @@ def show_pass_page(service: Service, visible: VisiblePass, files: PassFiles) -> 
         note=i18n.say(TEXTS[note]) if note else "",
         sent=request.args.get("note") == "sent",
         code=told.code,
-        qr=qr_address(told.qr_text),
+        qr=qr.data_address(told.qr_text, QR_MODULE_PIXELS),
         files=files,
         pass_id=files.pass_id,
         event_head=look.head_of(events.shape(visible.row.event), told.days, told.opens, told.closes),
@@ -171,15 +168,6 @@ def lines(image: PassImage) -> list[tuple[str, str]]:
         "RULE": i18n.say(entry_rule(image.policy, on_each_day=len(image.days) > 1)),
     }
     return [(i18n.say(TEXTS[name]), value) for name, value in found.items() if value]
-
-
-def qr_address(text: str) -> str:
-    """The QR with its white edge as an address that holds the picture: it comes with the page or not at all."""
-    symbol = qr.symbol(text)
-    drawn = BytesIO()
-    side = symbol.width * QR_MODULE_PIXELS
-    symbol.resize((side, side), Image.Resampling.NEAREST).save(drawn, "PNG")
-    return f"data:image/png;base64,{b64encode(drawn.getvalue()).decode()}"
 
 
 def picture_file(service: Service, visible: VisiblePass) -> Response:

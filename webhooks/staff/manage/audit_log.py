@@ -18,7 +18,7 @@ from webhooks.staff.manage import audit_texts as said
 from webhooks.staff.manage import display, inputs, sorting
 from webhooks.staff.manage.audit_format import AuditFormatter, changes, facts
 from webhooks.staff.manage.inputs import UnreadableInput
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, clean, page
+from webhooks.staff.manage.layout import Answer, admin, clean, page
 from webhooks.staff.manage.sorting import Keys, Order
 
 PAGE_SIZE = 50
@@ -46,9 +46,17 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             found, keys = ([], Keys()) if wrong else _page_of(db, slug, order, wanted)
             reader = AuditFormatter(ZoneInfo(zone), {gate.id: gate.name for gate in gates.list_gates(db, slug)})
             rows = [_row(entry, reader) for entry in found]
-        told: dict[str, Any] = {"form": given, "rows": rows, "wrong": wrong, "zone": zone, "acts": _acts(given["what"])}
-        told |= {"order": order, "keys": keys, "orders": [(code, say(name)) for code, name in SORT_NAMES.items()]}
-        return page("audit", UNPROCESSABLE if wrong else 200, **told)
+        return page(
+            "audit",
+            form=given,
+            rows=rows,
+            wrong=wrong,
+            zone=zone,
+            acts=_acts(given["what"]),
+            order=order,
+            keys=keys,
+            orders=[(code, say(name)) for code, name in SORT_NAMES.items()],
+        )
 
 
 def _page_of(db: Session, slug: str, order: Order, wanted: dict[str, Any]) -> tuple[list[AuditEntry], Keys]:

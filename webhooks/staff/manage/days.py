@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort
 from sqlalchemy.orm import Session
 
 from bot.domain import audit, edit_conflict, events
@@ -13,13 +13,12 @@ from bot.service import Service
 from flows.text import _
 from webhooks.i18n import say
 from webhooks.staff.dashboard.texts import WAITING
-from webhooks.staff.manage import display, inputs
+from webhooks.staff.manage import display, inputs, switches
 from webhooks.staff.manage.layout import (
-    UNPROCESSABLE,
     Answer,
     Texts,
     admin,
-    audited,
+    changing,
     done,
     form,
     judged,
@@ -74,8 +73,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         if wrong:
             return _page(event, row, given, wrong)
         try:
-            with audited(service, audit.DAY_CHANGED) as db:
-                edit_conflict.require_unchanged(db, row, request.form.get("seen", ""))
+            with changing(service, audit.DAY_CHANGED, row) as db:
                 events.set_day(db, slug, row.day, **values)
         except Refused as no:
             return _refused(service, slug, day, given, no)
@@ -84,7 +82,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.get("/<slug>/days/<day>/<what>")
     @admin
     def ask_day(slug: str, day: str, what: str) -> Answer:
-        switch = SWITCHES.get(what) or abort(404)
+        switch = switches.find(SWITCHES, what)
         _event, row = service.database.ask(_find_day, slug, day)
         return ask_first(
             switch, display.day(row.day), row, "manage.days", who_is_told(row.taken) if switch.grave else ()
@@ -93,24 +91,21 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.post("/<slug>/days/<day>/<what>")
     @admin
     def switch_day(slug: str, day: str, what: str) -> Answer:
-        switch = SWITCHES.get(what) or abort(404)
+        switch = switches.find(SWITCHES, what)
         _event, row = service.database.ask(_find_day, slug, day)
         said = switch.done_text.filled(day=display.day(row.day))
-        if not switch.is_so(row):
-            try:
-                with audited(service, switch.act) as db:
-                    edit_conflict.require_unchanged(db, row, request.form.get("seen", ""))
-                    events.set_day(db, slug, row.day, closed=what == "cancel")
-            except Refused as no:
-                return _list(service, slug, refusal_text(no))
-            return tell_them(said, row.taken if what == "cancel" else 0, "day_cancelled", "manage.days", days=day)
-        return done("manage.days", said)
+        people = row.taken if what == "cancel" and not switch.is_so(row) else 0
+        try:
+            switches.throw(service, switch, row, lambda db: events.set_day(db, slug, row.day, closed=what == "cancel"))
+        except Refused as no:
+            return _list(service, slug, refusal_text(no))
+        return tell_them(said, people, "day_cancelled", "manage.days", days=day)
 
 
 def _list(service: Service, slug: str, problem: str = "") -> Answer:
     with service.database.read() as db:
         rows = [_row(event_day) for event_day in events.by_slug(db, slug).days]
-    return page("days", UNPROCESSABLE if problem else 200, days=rows, words=SWITCHES, problem=problem)
+    return page("days", days=rows, words=SWITCHES, problem=problem)
 
 
 def _find_day(db: Session, slug: str, day: str) -> tuple[Event, EventDay]:
@@ -173,5 +168,5 @@ def _page(
     *,
     beside: bool = False,
 ) -> Answer:
-    told: dict[str, Any] = {"event": event, "day": _row(row), "seen": edit_conflict.fingerprint(row)}
-    return form("day", _current_texts(row), given, wrong, beside=beside, **told)
+    seen = edit_conflict.fingerprint(row)
+    return form("day", _current_texts(row), given, wrong, beside=beside, event=event, day=_row(row), seen=seen)

@@ -3,11 +3,12 @@
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, abort, request
+from flask import Blueprint
 from sqlalchemy.orm import Session
 
-from bot.domain import audit, edit_conflict, events
+from bot.domain import audit, events
 from bot.domain.events import links as event_links
+from bot.domain.models import Event
 from bot.domain.roster import sessions as staff_sessions
 from bot.errors import Refused
 from bot.service import Service
@@ -15,8 +16,8 @@ from bot.usecases import close_gate as usecases_close_gate
 from bot.usecases import stop_entry as usecases_stop_entry
 from flows.text import LANGUAGES, _, event_states
 from flows.visitor.consent import unconfirmed_consents
-from webhooks.staff.manage import display
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, audited, done, page, refusal_text, typed
+from webhooks.staff.manage import display, switches
+from webhooks.staff.manage.layout import Answer, admin, page, refusal_text, typed
 from webhooks.staff.manage.setup import checklist
 from webhooks.staff.manage.switches import EventSwitch, ask_first, tell_them, who_is_told
 from webhooks.staff.session import require_role, user
@@ -85,31 +86,33 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.get("/<slug>/switch/<what>")
     @admin
     def ask(slug: str, what: str) -> Answer:
-        switch = SWITCHES.get(what) or abort(404)
-        with service.database.read() as db:
-            found = events.by_slug(db, slug)
-            shape = events.shape(found)
-            people = sum(event_day.taken for event_day in found.days)
+        switch = switches.find(SWITCHES, what)
+        found, people = service.database.ask(_with_people, slug)
         if what == "cancel":
             return ask_first(switch, display.name(found), found, "manage.event", who_is_told(people))
-        unread = unconfirmed_consents(shape) if what == "open" else {}
+        unread = unconfirmed_consents(events.shape(found)) if what == "open" else {}
         texts = [(LANGUAGES.get(code, code), text) for code, text in unread.items()]
         return ask_first(switch, display.name(found), found, "manage.event", texts, UNREAD if unread else None)
 
     @blueprint.post("/<slug>/switch/<what>")
     @admin
     def switch(slug: str, what: str) -> Answer:
-        switch = SWITCHES.get(what) or abort(404)
-        with service.database.read() as db:
-            found = events.by_slug(db, slug)
-            people = sum(event_day.taken for event_day in found.days)
-        if switch.is_so(found):
-            return done("manage.event", switch.done_text)
+        switch = switches.find(SWITCHES, what)
+        found, people = service.database.ask(_with_people, slug)
+        if what != "cancel" or switch.is_so(found):
+            people = 0
         try:
-            _apply(service, slug, what, switch)
+            owed = switches.throw(service, switch, found, lambda db: _throw(service, db, slug, what))
         except Refused as no:
             return _event_page(service, slug, refusal_text(no))
-        return tell_them(switch.done_text, people if what == "cancel" else 0, "event_cancelled", "manage.event")
+        service.outbox.dispatch(owed or [])
+        return tell_them(switch.done_text, people, "event_cancelled", "manage.event")
+
+
+def _with_people(db: Session, slug: str) -> tuple[Event, int]:
+    """The event, and how many people have a pass for it."""
+    found = events.by_slug(db, slug)
+    return found, sum(event_day.taken for event_day in found.days)
 
 
 def stop_entry(service: Service, db: Session, slug: str, gate: str | None, *, stopped: bool) -> list[int]:
@@ -135,28 +138,24 @@ def _by(what: str, service: Service) -> dict[str, Any]:
     return {"key": key, "now": service.now(), "staff_id": user().staff_id, "sender_of": last}
 
 
-def _apply(service: Service, slug: str, what: str, switch: EventSwitch) -> None:
-    owed: list[int] = []
-    with audited(service, switch.act) as db:
-        edit_conflict.require_unchanged(db, events.by_slug(db, slug), request.form.get("seen", ""))
-        if what == "open":
-            events.open_event(db, slug, real=not service.settings.simulated)
-        elif what == "close":
-            events.close_event(db, slug)
-        elif what == "cancel":
-            events.cancel_event(db, slug)
-        else:
-            owed = stop_entry(service, db, slug, None, stopped=what == "pause")
-    service.outbox.dispatch(owed)
+def _throw(service: Service, db: Session, slug: str, what: str) -> list[int]:
+    """The deliveries to enqueue. Raises Refused."""
+    if what in ("pause", "resume"):
+        return stop_entry(service, db, slug, None, stopped=what == "pause")
+    if what == "open":
+        events.open_event(db, slug, real=not service.settings.simulated)
+    else:
+        (events.cancel_event if what == "cancel" else events.close_event)(db, slug)
+    return []
 
 
 def _event_page(service: Service, slug: str, problem: str = "") -> Answer:
     settings = service.settings
     with service.database.read() as db:
         found = events.by_slug(db, slug)
-        switches = {name: switch for name, switch in SWITCHES.items() if not switch.is_so(found)}
-        cancel = switches.pop("cancel", None)
+        offered = {name: switch for name, switch in SWITCHES.items() if not switch.is_so(found)}
+        cancel = offered.pop("cancel", None)
         tasks = checklist.shown(db, found, service)
-        told = {"facts": display.facts(found), "head": display.list_row(found), "switches": switches, "cancel": cancel}
+        told = {"facts": display.facts(found), "head": display.list_row(found), "switches": offered, "cancel": cancel}
     links = event_links.links_of_event(slug, settings.origin, settings.whatsapp_number, simulated=settings.simulated)
-    return page("event", UNPROCESSABLE if problem else 200, links=links, problem=problem, tasks=tasks, **told)
+    return page("event", links=links, problem=problem, tasks=tasks, **told)

@@ -23,8 +23,8 @@ from bot.service import Service
 from flows.shapes import Sentence
 from flows.text import _
 from webhooks.i18n import say
-from webhooks.staff.manage import display
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, Texts, admin, audited, done, page, refusal_text, typed
+from webhooks.staff.manage import display, inputs
+from webhooks.staff.manage.layout import POLL_SECONDS, Answer, Texts, admin, audited, done, page, refusal_text, typed
 from webhooks.staff.session import user
 
 TABLE_DESCRIPTIONS: Mapping[str, Sentence] = {
@@ -63,7 +63,6 @@ FAILURE_TEXTS: Mapping[str, Sentence] = {
     "gave_up": _("it failed three times"),
 }
 """Why an export failed, by reason; for all other reasons the page refers to the log."""
-IN_THE_LOG = _("see the worker log")
 FIELD_OF_REFUSAL = {
     "no_such_table": "table",
     "no_such_format": "form",
@@ -71,13 +70,10 @@ FIELD_OF_REFUSAL = {
     "not_of_scans": "event_day",
 }
 """The input at which a refusal is shown, by code."""
+STARTED = _("The file will appear in the list below. You can leave this page.")
 FORM_FIELDS = ("table", "form", "since", "until", "event_day")
 COLUMNS = "columns_{table}"
 """The name of the boxes for a table's columns; only those of the table that is chosen count."""
-NO_DATE = _("Enter a date, such as 2027-01-09.")
-NO_DAYS = _("Enter the first day or a later day.")
-POLL_SECONDS = 2
-"""Seconds between two requests of an open page while an export is being made."""
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:
@@ -99,7 +95,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             _start(service, slug, wish, typed("once"))
         except Refused as no:
             return _page(service, slug, texts, {_field_of(no, texts["table"]): refusal_text(no)})
-        return done("manage.exports", _("The file will appear in the list below. You can leave this page."))
+        return done("manage.exports", STARTED)
 
     @blueprint.get("/<slug>/exports/list")
     @admin
@@ -136,7 +132,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         except Refused as no:
             again = {"table": export.kind, "form": export.form}
             return _page(service, slug, again, {_field_of(no, export.kind): refusal_text(no)})
-        return done("manage.exports", _("The file will appear in the list below. You can leave this page."))
+        return done("manage.exports", STARTED)
 
 
 def _field_of(no: Refused, table: str) -> str:
@@ -162,9 +158,8 @@ def _record(service: Service, what: str, export: Export) -> None:
 
 def _download(service: Service, export: Export) -> Response:
     """The file, a piece at a time. One that is deleted meanwhile breaks off, which a browser shows as failed."""
-    name = (
-        f"{export.event.slug}-{export.kind}-{_local_time(export.created_at, export.event):%Y-%m-%d-%H%M}.{export.form}"
-    )
+    begun = export.created_at.astimezone(ZoneInfo(export.event.timezone))
+    name = f"{export.event.slug}-{export.kind}-{begun:%Y-%m-%d-%H%M}.{export.form}"
     size = {"Content-Length": str(export.size), "Content-Disposition": f'attachment; filename="{name}"'}
     pieces: Iterator[bytes] = stored_exports.chunks(service.database, export.id, export.size)
     return Response(pieces, content_type=CONTENT_TYPES[export.form], headers=size, direct_passthrough=True)
@@ -179,21 +174,20 @@ def _find_export(db: Any, slug: str, number: int) -> Export:
 
 def _request_from(texts: Texts, event: Event) -> tuple[ExportRequest, dict[str, str]]:
     """The request in the form, and what is wrong with it, by input. Days are the event's, the last one included."""
-    wrong, zone = {}, ZoneInfo(event.timezone)
-    borders: dict[str, datetime | None] = {}
+    wrong, zone, borders = dict[str, str](), ZoneInfo(event.timezone), dict[str, datetime | None]()
     for name, days in (("since", 0), ("until", 1)):
         try:
             day = date.fromisoformat(texts[name]) + timedelta(days) if texts[name] else None
             borders[name] = datetime.combine(day, time(), zone) if day else None
         except (ValueError, OverflowError):
-            wrong[name] = say(NO_DATE)
+            wrong[name] = say(inputs.NO_DATE)
     since, until = borders.get("since"), borders.get("until")
     if since and until and until <= since:
-        wrong["until"] = say(NO_DAYS)
+        wrong["until"] = say(_("Enter the first day or a later day."))
     try:
         event_day = date.fromisoformat(texts["event_day"]) if texts["event_day"] else None
     except ValueError:
-        event_day, wrong["event_day"] = None, say(NO_DATE)
+        event_day, wrong["event_day"] = None, say(inputs.NO_DATE)
     return ExportRequest(texts["table"], texts["form"], _ticked(texts["table"]), **borders, event_day=event_day), wrong
 
 
@@ -207,7 +201,6 @@ def _page(service: Service, slug: str, texts: Texts, wrong: Texts | None = None)
         wanted = pages.scope_of(db, events.by_slug(db, slug))
     return page(
         "exports",
-        UNPROCESSABLE if wrong else 200,
         texts={**dict.fromkeys(FORM_FIELDS, ""), **texts},
         wrong=wrong or {},
         tables=[(name, TABLE_DESCRIPTIONS[name]) for name in TABLES],
@@ -238,7 +231,9 @@ def _row(export: Export, event: Event, owner: str) -> dict[str, Any]:
         "number": export.id,
         "status": export.status,
         "state": STATE_NAMES[export.status],
-        "why": FAILURE_TEXTS.get(export.reason or "", IN_THE_LOG) if export.status == stored_exports.FAILED else "",
+        "why": FAILURE_TEXTS.get(export.reason or "", _("see the worker log"))
+        if export.status == stored_exports.FAILED
+        else "",
         "what": _("{table}, {format}", table=TABLE_NAMES[export.kind], format=FORMAT_NAMES[export.form]),
         "asked": display.moment(export.created_at, zone),
         "who": export.staff.name if export.staff else owner,
@@ -265,7 +260,3 @@ def _span(export: Export, zone: ZoneInfo) -> Sentence | None:
 
 def _size(number: int) -> str:
     return f"{number / 1_000_000:.1f} MB" if number >= 100_000 else f"{-(-number // 1000)} kB"
-
-
-def _local_time(moment: datetime, event: Event) -> datetime:
-    return moment.astimezone(ZoneInfo(event.timezone))

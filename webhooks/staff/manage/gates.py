@@ -1,17 +1,16 @@
 """The page of gates: add, close, open, stop entry."""
 
-from flask import Blueprint, abort, request
+from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from bot.domain import audit, edit_conflict
-from bot.domain.models import Gate
 from bot.domain.roster import gates as domain
 from bot.errors import Refused
 from bot.service import Service
 from flows.text import _
-from webhooks.staff.manage import display
+from webhooks.staff.manage import display, switches
 from webhooks.staff.manage.events import close_gate, stop_entry
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, audited, done, page, refusal_text, typed
+from webhooks.staff.manage.layout import Answer, admin, audited, done, of_number, page, refusal_text, typed
 from webhooks.staff.manage.switches import EventSwitch, ask_first
 
 SWITCHES = {
@@ -65,37 +64,27 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.get("/<slug>/gates/<int:gate_id>/<what>")
     @admin
     def ask_gate(slug: str, gate_id: int, what: str) -> Answer:
-        switch = SWITCHES.get(what) or abort(404)
-        gate = service.database.ask(_find_gate, slug, gate_id)
-        return ask_first(switch, gate.name, gate, "manage.gates")
+        gate = of_number(service.database.ask(domain.list_gates, slug), gate_id)
+        return ask_first(switches.find(SWITCHES, what), gate.name, gate, "manage.gates")
 
     @blueprint.post("/<slug>/gates/<int:gate_id>/<what>")
     @admin
     def switch_gate(slug: str, gate_id: int, what: str) -> Answer:
-        switch = SWITCHES.get(what) or abort(404)
-        gate = service.database.ask(_find_gate, slug, gate_id)
-        if not switch.is_so(gate):
-            try:
-                _apply(service, slug, gate, what, switch)
-            except Refused as no:
-                return _page(service, slug, problem=refusal_text(no))
+        switch = switches.find(SWITCHES, what)
+        gate = of_number(service.database.ask(domain.list_gates, slug), gate_id)
+        try:
+            owed = switches.throw(service, switch, gate, lambda db: _throw(service, db, slug, gate.slug, what))
+        except Refused as no:
+            return _page(service, slug, problem=refusal_text(no))
+        service.outbox.dispatch(owed or [])
         return done("manage.gates", switch.done_text.filled(gate=gate.name))
 
 
-def _apply(service: Service, slug: str, gate: Gate, what: str, switch: EventSwitch) -> None:
-    """Raises Refused."""
-    owed: list[int] = []
-    with audited(service, switch.act) as db:
-        edit_conflict.require_unchanged(db, gate, request.form.get("seen", ""))
-        if what in ("close", "open"):
-            owed = close_gate(service, db, slug, gate.slug, closed=what == "close")
-        else:
-            owed = stop_entry(service, db, slug, gate.slug, stopped=what == "pause")
-    service.outbox.dispatch(owed)
-
-
-def _find_gate(db: Session, slug: str, gate_id: int) -> Gate:
-    return next((gate for gate in domain.list_gates(db, slug) if gate.id == gate_id), None) or abort(404)
+def _throw(service: Service, db: Session, slug: str, gate: str, what: str) -> list[int]:
+    """The deliveries to enqueue. Raises Refused."""
+    if what in ("close", "open"):
+        return close_gate(service, db, slug, gate, closed=what == "close")
+    return stop_entry(service, db, slug, gate, stopped=what == "pause")
 
 
 def _is_there(service: Service, slug: str, name: str) -> bool:
@@ -105,8 +94,5 @@ def _is_there(service: Service, slug: str, name: str) -> bool:
 
 def _page(service: Service, slug: str, *, name: str = "", wrong: str = "", problem: str = "") -> Answer:
     rows = [(gate, edit_conflict.fingerprint(gate)) for gate in service.database.ask(domain.list_gates, slug)]
-    status = UNPROCESSABLE if wrong or problem else 200
     words = {what: switch.button for what, switch in SWITCHES.items()}
-    return page(
-        "gates", status, gates=rows, words=words, states=display.STATUS_NAMES, name=name, wrong=wrong, problem=problem
-    )
+    return page("gates", gates=rows, words=words, states=display.STATUS_NAMES, name=name, wrong=wrong, problem=problem)

@@ -4,14 +4,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
 from uuid import uuid4
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from bot.domain import edit_conflict
 from bot.domain.audit import recorder
+from bot.domain.models import Device, Gate, JoinRequest, Kind, Owner, Staff
+from bot.domain.models.base import Base
 from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Sentence
@@ -27,8 +30,11 @@ RATE_LIMIT = "120 per minute"
 MAX_INPUT_LENGTH = 4000
 """Characters of one input that are looked at."""
 UNPROCESSABLE = 422
+POLL_SECONDS = 2
+"""Seconds between two requests of an open page while something goes on in the background."""
 
 P = ParamSpec("P")
+Row = TypeVar("Row", Device, Gate, JoinRequest, Kind, Owner, Staff)
 Answer = Response | str | tuple[str, int]
 Texts = Mapping[str, str]
 """What stands in the inputs of a form, by their names."""
@@ -106,10 +112,24 @@ def audited(service: Service, what: str, *, of_event: bool = True) -> Iterator[S
         yield db
 
 
-def page(template: str, status: int = 200, **values: Any) -> tuple[str, int]:
-    """A page of the event; `values` is what its template needs."""
+@contextmanager
+def changing(service: Service, what: str, row: Base) -> Iterator[Session]:
+    """`audited`, of a row that is still as the form of this request showed it. Raises Refused `changed_meanwhile`."""
+    with audited(service, what) as db:
+        edit_conflict.require_unchanged(db, row, request.form.get("seen", ""))
+        yield db
+
+
+def of_number(rows: Iterable[Row], number: int) -> Row:
+    """The row of this id; 404 where it is not among these."""
+    return next((row for row in rows if row.id == number), None) or abort(404)
+
+
+def page(template: str, **values: Any) -> tuple[str, int]:
+    """A page of the event; `values` is what its template needs. With what is wrong among them its status says so."""
     frame = {"slug": _slug(), "once": uuid4().hex}
-    return render_template(f"staff/manage/{template}.html", **frame, **values), status
+    is_wrong = any(values.get(name) for name in ("wrong", "problem", "bad"))
+    return render_template(f"staff/manage/{template}.html", **frame, **values), UNPROCESSABLE if is_wrong else 200
 
 
 def form(
@@ -125,7 +145,7 @@ def form(
     """A form as it was typed, else as it is kept; `beside` what was typed stands what is kept, where that differs."""
     shown = {**now, **(given or {})}
     differ = {name: text or say(empty) for name, text in now.items() if beside and shown[name].strip() != text}
-    return page(template, UNPROCESSABLE if wrong else 200, form=shown, wrong=wrong or {}, differ=differ, **told)
+    return page(template, form=shown, wrong=wrong or {}, differ=differ, **told)
 
 
 def judged(names: Iterable[str], read: Callable[[str], Any]) -> tuple[dict[str, Any], dict[str, str]]:

@@ -1,18 +1,22 @@
 """Switches: something that is on or off, the page that asks before it is thrown, and who is told of a cancellation."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+from flask import abort
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from bot.domain import edit_conflict
 from bot.domain.models.base import Base
+from bot.service import Service
 from flows.shapes import Sentence
 from flows.text import _
 from webhooks.staff.manage import display
-from webhooks.staff.manage.layout import Answer, done, page
+from webhooks.staff.manage.layout import Answer, changing, done, page
 
+Done = TypeVar("Done")
 Facts = Sequence[tuple[Sentence | str, Sentence | str]]
 TELL = _("{said} No message has been sent. Here you can tell everyone who has a pass, after a preview.")
 
@@ -31,6 +35,11 @@ class EventSwitch:
     grave: bool = False
 
 
+def find(switches: Mapping[str, EventSwitch], what: str) -> EventSwitch:
+    """The switch of this name; 404 where there is none."""
+    return switches.get(what) or abort(404)
+
+
 def ask_first(
     switch: EventSwitch,
     name: str,
@@ -44,10 +53,25 @@ def ask_first(
     `facts` stand there as well: who is told of it, or, below `unread`, what is said in languages whose words nobody who
     speaks them has confirmed.
     """
-    title = _("{what}: {whom}", what=switch.button, whom=name)
-    told: dict[str, Any] = {"question": switch.question, "button": switch.button, "grave": switch.grave, "back": back}
-    told["facts"], told["unread"] = facts, unread
-    return page("sure", 200, title=title, seen=edit_conflict.fingerprint(row), **told)
+    return page(
+        "sure",
+        title=_("{what}: {whom}", what=switch.button, whom=name),
+        question=switch.question,
+        button=switch.button,
+        grave=switch.grave,
+        back=back,
+        facts=facts,
+        unread=unread,
+        seen=edit_conflict.fingerprint(row),
+    )
+
+
+def throw(service: Service, switch: EventSwitch, row: Base, do: Callable[[Session], Done]) -> Done | None:
+    """What throwing the switch gives; None where it has been thrown already. Raises Refused."""
+    if switch.is_so(row):
+        return None
+    with changing(service, switch.act, row) as db:
+        return do(db)
 
 
 def who_is_told(people: int) -> Facts:

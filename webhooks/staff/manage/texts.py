@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import cast
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort
 
 from bot.domain import audit, edit_conflict, events
 from bot.domain.events import validation as event_validation
@@ -16,7 +16,7 @@ from flows.shapes import Sentence
 from flows.text import LANGUAGES, _
 from webhooks.i18n import say
 from webhooks.staff.manage import display
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, Texts, admin, audited, done, page, refusal_text, typed
+from webhooks.staff.manage.layout import Answer, Texts, admin, changing, done, page, refusal_text, typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         wanted = {code: text for code, text in given.items() if text}
         try:
             event_validation.checked({name: wanted})
-            with audited(service, audit.NOTICE_SET if name == "notice" else audit.TEXTS_SET) as db:
-                edit_conflict.require_unchanged(db, shown, request.form.get("seen", ""))
+            with changing(service, audit.NOTICE_SET if name == "notice" else audit.TEXTS_SET, shown) as db:
                 kept = get_event(db, slug, lock=True).texts.get(name, {})
                 events.change(db, slug, **cast("EventFields", {name: {**_other_languages(kept, shown), **wanted}}))
         except Refused as no:
@@ -91,6 +90,13 @@ def _page(
         for code, text in now.get(name, {}).items()
         if beside and shown[name][code] != text
     }
-    told = {"about": EVENT_TEXTS, "texts": shown, "wrong": name, "problem": problem, "differ": differ}
-    told["inputs"] = {code: LANGUAGES.get(code, code) for code in event.languages}
-    return page("texts", UNPROCESSABLE if problem else 200, seen=edit_conflict.fingerprint(event), **told)
+    return page(
+        "texts",
+        about=EVENT_TEXTS,
+        texts=shown,
+        wrong=name,
+        problem=problem,
+        differ=differ,
+        inputs={code: LANGUAGES.get(code, code) for code in event.languages},
+        seen=edit_conflict.fingerprint(event),
+    )

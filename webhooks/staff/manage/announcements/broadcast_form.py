@@ -22,7 +22,7 @@ from webhooks.staff.manage import display
 from webhooks.staff.manage.announcements import broadcast_texts
 from webhooks.staff.manage.announcements.broadcast_texts import LABELS
 from webhooks.staff.manage.inputs import WHOLE_NUMBER
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, clean, page, refusal_text, typed
+from webhooks.staff.manage.layout import Answer, clean, page, refusal_text, typed
 
 OWN_TEXT = "text"
 CANCELLED = ("event_cancelled", "day_cancelled")
@@ -37,8 +37,6 @@ FIELD_OF_REFUSAL = {
     "no_such_kind": "kinds",
 }
 """The input at which a refusal is shown, by code."""
-NO_HOURS = _("Enter a whole number from 1 to {most}.", most=send_broadcast.MAX_HOURS)
-NO_NOTICE = _("The event has no notice now. Write it under Notice and texts first.")
 
 Form = Mapping[str, Any]
 """What stands in the inputs: a text each, lists of ticked values, and the texts by language."""
@@ -79,12 +77,14 @@ def request_of(event: Event, form: Form) -> tuple[BroadcastRequest, dict[str, st
     texts = {code: text for code, text in form["texts"].items() if text}
     if what == "notice":
         texts = dict(event.texts.get("notice", {}))
-        wrong |= {} if texts else {"what": say(NO_NOTICE)}
+        wrong |= (
+            {} if texts else {"what": say(_("The event has no notice now. Write it under Notice and texts first."))}
+        )
     elif what in send_broadcast.WITHOUT_A_TEXT:
         texts = {}
     hours = int(form["hours"]) if WHOLE_NUMBER.fullmatch(form["hours"]) else 0
     if not 1 <= hours <= send_broadcast.MAX_HOURS:
-        wrong["hours"] = say(NO_HOURS)
+        wrong["hours"] = say(_("Enter a whole number from 1 to {most}.", most=send_broadcast.MAX_HOURS))
     selected: dict[str, Any] = {"entered": {"yes": True, "no": False}.get(form["entered"])}
     selected |= {name: tuple(form[name]) for name in LISTS if name != "days"}
     purpose = send_broadcast.PURPOSE_OF_NOTICE.get(what, "news")
@@ -99,11 +99,17 @@ def refusals(no: Refused) -> dict[str, str]:
 def show(db: Session, slug: str, form: Form, wrong: Mapping[str, str] | None = None) -> Answer:
     """The page with the form."""
     event = events.by_slug(db, slug)
-    told: dict[str, Any] = {"form": form, "wrong": wrong or {}, "labels": LABELS, "most": MAX_TEXT_LENGTH}
-    told["what"] = tuple(broadcast_texts.WHAT_NAMES.items())
-    told["entered"] = tuple(broadcast_texts.ENTERED_NAMES.items())
-    told["texts"] = {code: LANGUAGES.get(code, code) for code in event.languages}
-    return page("broadcast_new", UNPROCESSABLE if wrong else 200, ticks=_ticks(db, event), **told)
+    return page(
+        "broadcast_new",
+        form=form,
+        wrong=wrong or {},
+        labels=LABELS,
+        most=MAX_TEXT_LENGTH,
+        what=tuple(broadcast_texts.WHAT_NAMES.items()),
+        entered=tuple(broadcast_texts.ENTERED_NAMES.items()),
+        texts={code: LANGUAGES.get(code, code) for code in event.languages},
+        ticks=_ticks(db, event),
+    )
 
 
 def _days(chosen: Sequence[str], wrong: dict[str, str]) -> tuple[date, ...]:

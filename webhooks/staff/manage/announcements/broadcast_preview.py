@@ -36,12 +36,6 @@ LOOK_SECONDS = 2.0
 """Seconds for which one request goes on counting."""
 POLL_SECONDS = 1
 """Seconds between two requests of an open page while there are more to count."""
-SURE = _(
-    "{sure} of {all} get it for sure, {rest} only if they wrote to us within 24 hours or write within the next "
-    "{hours} hours."
-)
-ALL_SURE = _("All of them get it.")
-STARTED = _("The message is on its way.")
 OUTDATED = _("This preview is too old. Please write the message once more.")
 
 
@@ -107,7 +101,7 @@ def _drafts(service: Service) -> BroadcastDrafts:
 
 
 def _to(number: int, slug: str) -> Response:
-    return done("manage.broadcast", STARTED, slug=slug, number=number)
+    return done("manage.broadcast", _("The message is on its way."), slug=slug, number=number)
 
 
 def _key(draft: BroadcastDraft) -> str:
@@ -137,8 +131,8 @@ def _preview(service: Service, draft: BroadcastDraft, problem: str = "") -> Answ
     try:
         figures = _figures(service, draft)
     except Refused as no:
-        return page("broadcast_preview", 422, problem=refusal_text(no), token=draft.token, estimate=None, busy=False)
-    return page("broadcast_preview", 422 if problem else 200, problem=problem, **figures)
+        return page("broadcast_preview", problem=refusal_text(no), token=draft.token, estimate=None, busy=False)
+    return page("broadcast_preview", problem=problem, **figures)
 
 
 # --- the figures ------------------------------------------------------------------------------------
@@ -148,9 +142,9 @@ def _figures(service: Service, draft: BroadcastDraft) -> dict[str, Any]:
     """What the preview shows; counts for a while first. Raises Refused."""
     wanted, prepared = _prepared(service, draft)
     draft = _counted(service, draft, prepared)
-    shown: dict[str, Any] = {"token": draft.token, "busy": draft.tally.cursor is not None, "every": POLL_SECONDS}
-    shown["counted"] = display.number(draft.tally.people, "")
-    if shown["busy"]:
+    busy, counted = draft.tally.cursor is not None, display.number(draft.tally.people, "")
+    shown = {"token": draft.token, "busy": busy, "every": POLL_SECONDS, "counted": counted}
+    if busy:
         return {**shown, "estimate": None}
     found = estimate.summed(draft.tally, service.database, service.settings, wanted.purpose, service.now())
     return {**shown, "estimate": found, **_told(service, wanted, prepared, found), "limits": draft.limits or {}}
@@ -205,8 +199,15 @@ def _told(
 def _how_sure(found: BroadcastEstimate, hours: int) -> Sentence:
     waiting = sum(found.without_template.values())
     if not waiting:
-        return ALL_SURE
-    return SURE.filled(sure=found.people - waiting, all=found.people, rest=waiting, hours=hours)
+        return _("All of them get it.")
+    return _(
+        "{sure} of {all} get it for sure, {rest} only if they wrote to us within 24 hours or write within the next "
+        "{hours} hours.",
+        sure=found.people - waiting,
+        all=found.people,
+        rest=waiting,
+        hours=hours,
+    )
 
 
 def _workers(service: Service) -> int:

@@ -18,11 +18,9 @@ from flows.shapes import Sentence
 from flows.text import LANGUAGES, _
 from webhooks.staff.manage import display
 from webhooks.staff.manage.announcements import broadcast_texts
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, audited, done, page, refusal_text
+from webhooks.staff.manage.layout import POLL_SECONDS, Answer, admin, audited, done, page, refusal_text
 from webhooks.staff.session import user
 
-POLL_SECONDS = 2
-"""Seconds between two requests of an open page while something is being sent."""
 PAUSED, RESUMED = _("The message is paused."), _("The message is being sent again.")
 CANCELLED = _("The message is cancelled.")
 
@@ -110,7 +108,7 @@ def _page(service: Service, number: int, problem: str = "") -> Answer:
     with service.database.read() as db:
         row = _find(db, number)
         told = {**_row(row), **_progress(db, row), "says": _says(row)}
-    return page("broadcast", UNPROCESSABLE if problem else 200, problem=problem, **told)
+    return page("broadcast", problem=problem, **told)
 
 
 def _says(row: Broadcast) -> Sequence[tuple[str, str, Markup]]:

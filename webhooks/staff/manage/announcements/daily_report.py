@@ -1,7 +1,6 @@
 """The page of the daily report: at which hour, to whom, or not at all."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask import Blueprint, request
 from sqlalchemy.orm import Session
@@ -16,16 +15,12 @@ from flows.text import _
 from webhooks.i18n import say
 from webhooks.staff.manage import inputs
 from webhooks.staff.manage.inputs import UnreadableInput
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, Texts, admin, audited, done, page, refusal_text, typed
+from webhooks.staff.manage.layout import Answer, Texts, admin, audited, done, page, refusal_text, typed
 from webhooks.staff.session import user
 
-LABELS = {"at": _("Hour"), "staff": _("Admins")}
 NO_REPORT = "none"
 """The mark of an event without a report."""
-SENT = _("The report is on its way to your phone.")
-NOT_SENT = _("It was not sent: your number takes no messages. Send *start* to us on WhatsApp first.")
-NOT_IN_TEAM = _("You are not in the team of this event. Add yourself first.")
-SAVED, STOPPED = _("Saved."), _("There are no more reports.")
+SAVED = _("Saved.")
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:
@@ -52,23 +47,26 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         except UnreadableInput as no:
             return _page(service, slug, (text, chosen), {"at": refusal_text(no)})
         except Refused as no:
-            if no.code == "changed_meanwhile" and _is_so(service, slug, text, chosen):
+            if no.code == "changed_meanwhile" and _is_so(service, text, chosen):
                 return done("manage.report", SAVED)  # sent twice
             return _page(
                 service, slug, (text, chosen), {"staff" if no.code == "not_an_admin" else "": refusal_text(no)}
             )
-        return done("manage.report", SAVED if at else STOPPED)
+        return done("manage.report", SAVED if at else _("There are no more reports."))
 
     @blueprint.post("/<slug>/report/now")
     @admin
     def send_report(slug: str) -> Answer:
         me = user().staff_id
         if me is None:
-            return done("manage.report", NOT_IN_TEAM)
+            return done("manage.report", _("You are not in the team of this event. Add yourself first."))
         with audited(service, audit.REPORT_SENT) as db:
             owed = service.daily_reporter.send_now(db, slug, me, typed("once")[:32], service.now())
         service.outbox.dispatch(owed)
-        return done("manage.report", SENT if owed else NOT_SENT)
+        if not owed:
+            refused = _("It was not sent: your number takes no messages. Send *start* to us on WhatsApp first.")
+            return done("manage.report", refused)
+        return done("manage.report", _("The report is on its way to your phone."))
 
 
 def _mark(row: DailyReport | None) -> str:
@@ -85,9 +83,8 @@ def _require_unchanged(db: Session, slug: str) -> None:
     edit_conflict.require_unchanged(db, row, request.form.get("seen", ""))
 
 
-def _is_so(service: Service, slug: str, text: str, chosen: Sequence[int]) -> bool:
-    with service.database.read() as db:
-        row = daily_reports.find(db, events.by_slug(db, slug).id)
+def _is_so(service: Service, text: str, chosen: Sequence[int]) -> bool:
+    row = service.database.ask(daily_reports.find, user().event_id)
     return (f"{row.at:%H:%M}", row.staff) == (text, sorted(set(chosen))) if row else not text
 
 
@@ -100,10 +97,19 @@ def _page(
         today = service.daily_reporter.today(db, slug, service.now())
         options = [(str(one.id), one.name) for one in daily_reports.admins(db, event.id)]
     at, chosen = given or ((f"{row.at:%H:%M}", row.staff) if row else ("", ()))
-    told: dict[str, Any] = {"at": at, "chosen": [str(number) for number in chosen], "admins": options}
-    told |= {"zone": event.timezone, "is_on": row is not None, "wrong": wrong or {}, "labels": LABELS}
-    told |= {"today": say(today)}
     holder = user().holder
-    told["me_is_admin"] = str(user().staff_id) in dict(options)
-    told |= {"in_team": holder.staff is not None, "me": {"phone": holder.phone, "name": holder.name, "role": "admin"}}
-    return page("report", UNPROCESSABLE if wrong else 200, seen=_mark(row), **told)
+    return page(
+        "report",
+        at=at,
+        chosen=[str(number) for number in chosen],
+        admins=options,
+        zone=event.timezone,
+        is_on=row is not None,
+        wrong=wrong or {},
+        labels={"at": _("Hour"), "staff": _("Admins")},
+        today=say(today),
+        me_is_admin=str(user().staff_id) in dict(options),
+        in_team=holder.staff is not None,
+        me={"phone": holder.phone, "name": holder.name, "role": "admin"},
+        seen=_mark(row),
+    )

@@ -10,7 +10,7 @@ from bot.domain import events
 from bot.domain.events import identity
 from bot.errors import Refused
 from bot.service import Service
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, Texts, admin, page, refusal_text, typed
+from webhooks.staff.manage.layout import Answer, Texts, admin, page, refusal_text, typed
 from webhooks.staff.manage.setup import checklist
 
 DEFAULT_PAPER = "a4"
@@ -47,7 +47,6 @@ def routes(blueprint: Blueprint, service: Service) -> None:
 def _page(paper: str, wrong: Texts | None = None) -> Answer:
     return page(
         "poster",
-        UNPROCESSABLE if wrong else 200,
         papers=[(name, name.upper()) for name in PAPERS],
         paper=paper,
         wrong=wrong or {},

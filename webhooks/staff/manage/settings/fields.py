@@ -17,7 +17,7 @@ from flows.text import LANGUAGES, _
 from flows.text.languages import SOURCE
 from webhooks.staff.manage import display, inputs
 from webhooks.staff.manage.inputs import FormField, UnreadableInput
-from webhooks.staff.manage.layout import Answer, Texts, admin, audited, done, form, refusal_text, typed
+from webhooks.staff.manage.layout import Answer, Texts, admin, changing, done, form, refusal_text, typed
 
 CONSENT_NOTE = _("People agree to this when they register. If you change it, new registrations agree to the new text.")
 
@@ -149,8 +149,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         if wrong:
             return _page(now, chosen, given, wrong)
         try:
-            with audited(service, audit.EVENT_CHANGED) as db:
-                edit_conflict.require_unchanged(db, now, request.form.get("seen", ""))
+            with changing(service, audit.EVENT_CHANGED, now) as db:
                 said = _saved(events.change(db, slug, **values), (now.opens, now.closes))
         except Refused as no:
             return _refused(service, slug, part, given, no)
@@ -255,11 +254,15 @@ def _page(
     event: Event, part: SettingsPart, given: Texts | None = None, wrong: Texts | None = None, *, beside: bool = False
 ) -> Answer:
     """The form; `beside` what was typed stands what is there now, where that differs."""
-    told: dict[str, Any] = {
-        "title": part.title,
-        "inputs": part.inputs,
-        "labels": _labels(event, part),
-        "others": _others(event),
-        "seen": edit_conflict.fingerprint(event),
-    }
-    return form("settings/fields", _current_texts(event, part), given, wrong, beside=beside, **told)
+    return form(
+        "settings/fields",
+        _current_texts(event, part),
+        given,
+        wrong,
+        beside=beside,
+        title=part.title,
+        inputs=part.inputs,
+        labels=_labels(event, part),
+        others=_others(event),
+        seen=edit_conflict.fingerprint(event),
+    )

@@ -16,11 +16,10 @@ from webhooks import look
 from webhooks.i18n import language
 from webhooks.media import png
 from webhooks.staff.manage.layout import (
-    UNPROCESSABLE,
     Answer,
     Texts,
     admin,
-    audited,
+    changing,
     done,
     page,
     refusal_text,
@@ -45,8 +44,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         event = service.database.ask(events.by_slug, slug)
         try:
             fields: Any = _fields()
-            with audited(service, audit.EVENT_CHANGED) as db:
-                edit_conflict.require_unchanged(db, event, request.form.get("seen", ""))
+            with changing(service, audit.EVENT_CHANGED, event) as db:
                 events.change(db, slug, **fields)
         except Refused as no:
             field = no.params.get("picture") or FIELD_OF_REFUSAL.get(no.code, "")
@@ -79,11 +77,12 @@ def _page(service: Service, slug: str, wrong: Texts | None = None) -> Answer:
     with service.database.read() as db:
         event = events.by_slug(db, slug)
         shown = look.head_of(events.shape(event))
-    told: dict[str, Any] = {
-        "colour": typed("colour").strip() or event.colour or colours.DEFAULT,
-        "event_look": shown,
-        "version": event.revision,
-        "seen": edit_conflict.fingerprint(event),
-        "megabytes": identity.MAX_FILE_BYTES // 1_000_000,
-    }
-    return page("settings/look", UNPROCESSABLE if wrong else 200, wrong=wrong or {}, **told)
+    return page(
+        "settings/look",
+        wrong=wrong or {},
+        colour=typed("colour").strip() or event.colour or colours.DEFAULT,
+        event_look=shown,
+        version=event.revision,
+        seen=edit_conflict.fingerprint(event),
+        megabytes=identity.MAX_FILE_BYTES // 1_000_000,
+    )

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, abort, request
-from sqlalchemy.orm import Session
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from bot.domain import audit, edit_conflict, events
@@ -15,21 +15,21 @@ from bot.domain.passes import kinds as domain
 from bot.domain.roster import gates
 from bot.errors import Refused
 from bot.service import Service
-from flows.shapes import Sentence
 from flows.text import LANGUAGES, _, words
 from flows.text.languages import SOURCE
 from flows.text.pass_days import describe_days
 from webhooks.i18n import say
-from webhooks.staff.manage import display, inputs
+from webhooks.staff.manage import display, inputs, switches
 from webhooks.staff.manage.layout import (
-    UNPROCESSABLE,
     Answer,
     Texts,
     admin,
     audited,
+    changing,
     done,
     form,
     judged,
+    of_number,
     page,
     refusal_text,
     typed,
@@ -66,9 +66,6 @@ SWITCHES = {
     ),
 }
 SAVED = _("{kind} is saved.")
-NO_NAME = _("Enter a name in English.")
-OF_EVENT = _("as the event: {value}")
-EVERY_GATE, CHOSEN_DAY = _("every gate"), _("the day that is chosen")
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:
@@ -102,26 +99,21 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.get("/<slug>/kinds/<int:kind_id>/<what>")
     @admin
     def ask_kind(slug: str, kind_id: int, what: str) -> Answer:
-        switch, row = SWITCHES.get(what) or abort(404), _find(service, slug, kind_id)
-        return ask_first(switch, _name(row), row, "manage.kinds")
+        row = _find(service, slug, kind_id)
+        return ask_first(switches.find(SWITCHES, what), _name(row), row, "manage.kinds")
 
     @blueprint.post("/<slug>/kinds/<int:kind_id>/<what>")
     @admin
     def switch_kind(slug: str, kind_id: int, what: str) -> Answer:
-        switch, row = SWITCHES.get(what) or abort(404), _find(service, slug, kind_id)
-        if not switch.is_so(row):
-            try:
-                with audited(service, switch.act) as db:
-                    edit_conflict.require_unchanged(db, row, request.form.get("seen", ""))
-                    _switched(db, service, slug, row.slug, what)
-            except Refused as no:
-                return _list(service, slug, refusal_text(no))
+        switch, row = switches.find(SWITCHES, what), _find(service, slug, kind_id)
+        retire, restore = partial(domain.retire, now=service.now()), domain.restore
+        try:
+            switches.throw(
+                service, switch, row, lambda db: (retire if what == "retire" else restore)(db, slug, row.slug)
+            )
+        except Refused as no:
+            return _list(service, slug, refusal_text(no))
         return done("manage.kinds", switch.done_text.filled(kind=_name(row)))
-
-
-def _switched(db: Session, service: Service, slug: str, kind: str, what: str) -> Kind:
-    """Raises Refused."""
-    return domain.retire(db, slug, kind, service.now()) if what == "retire" else domain.restore(db, slug, kind)
 
 
 def _save(service: Service, slug: str, row: Kind | None) -> Answer:
@@ -137,8 +129,7 @@ def _save(service: Service, slug: str, row: Kind | None) -> Answer:
             with audited(service, audit.KIND_ADDED) as db:
                 domain.add(db, slug, named.strip("-"), **values)
         else:
-            with audited(service, audit.KIND_CHANGED) as db:
-                edit_conflict.require_unchanged(db, row, request.form.get("seen", ""))
+            with changing(service, audit.KIND_CHANGED, row) as db:
                 domain.change(db, slug, row.slug, **values)
     except Refused as no:
         return _refused(service, slug, row, given, no)
@@ -172,7 +163,7 @@ def _checked(given: Texts, spoken: Mapping[str, str]) -> tuple[dict[str, Any], d
     values, wrong = judged(("max_party", "days"), lambda name: _read(name, given[name]))
     labels = {code: given[f"label-{code}"] for code in spoken if given[f"label-{code}"]}
     if SOURCE not in labels:
-        wrong[f"label-{SOURCE}"] = say(NO_NAME)
+        wrong[f"label-{SOURCE}"] = say(_("Enter a name in English."))
     fields = {"labels": labels, "policy": given["policy"] or None, "gates": given["gates"].split() or None}
     return {**values, **fields}, wrong
 
@@ -201,9 +192,7 @@ def _current_texts(kind: Kind, spoken: Mapping[str, str]) -> dict[str, str]:
 
 
 def _find(service: Service, slug: str, kind_id: int) -> Kind:
-    return next((kind for kind in service.database.ask(domain.list_kinds, slug) if kind.id == kind_id), None) or abort(
-        404
-    )
+    return of_number(service.database.ask(domain.list_kinds, slug), kind_id)
 
 
 def _name(kind: Kind) -> str:
@@ -215,7 +204,7 @@ def _list(service: Service, slug: str, problem: str = "") -> Answer:
         event = events.by_slug(db, slug)
         gate_names = {gate.slug: gate.name for gate in gates.list_gates(db, slug)}
         rows = [_row(kind, event, gate_names) for kind in domain.list_kinds(db, slug)]
-    return page("setup/kinds", UNPROCESSABLE if problem else 200, rows=rows, words=SWITCHES, problem=problem)
+    return page("setup/kinds", rows=rows, words=SWITCHES, problem=problem)
 
 
 def _row(kind: Kind, event: Event, gate_names: Mapping[str, str]) -> dict[str, Any]:
@@ -228,8 +217,8 @@ def _row(kind: Kind, event: Event, gate_names: Mapping[str, str]) -> dict[str, A
         "retired": kind.retired_at is not None,
         "rule": display.POLICY_NAMES[kind.policy or event.policy],
         "party": display.number(kind.max_party or event.max_party, ""),
-        "days": describe_days(days) if days else CHOSEN_DAY,
-        "gates": ", ".join(gate_names.get(gate, gate) for gate in kind.gates or ()) or EVERY_GATE,
+        "days": describe_days(days) if days else _("the day that is chosen"),
+        "gates": ", ".join(gate_names.get(gate, gate) for gate in kind.gates or ()) or _("every gate"),
     }
 
 
@@ -248,15 +237,19 @@ def _page(
         there = [(gate.slug, gate.name) for gate in gates.list_gates(db, slug)]
     spoken = _spoken(event)
     empty = dict.fromkeys(("slug", "policy", "max_party", "days", "gates", *(f"label-{code}" for code in spoken)), "")
-    policies: list[tuple[str, Sentence]] = [("", OF_EVENT.filled(value=display.POLICY_NAMES[event.policy]))]
-    told: dict[str, Any] = {
-        "kind": kind,
-        "title": _name(kind) if kind else _("New kind of pass"),
-        "spoken": spoken,
-        "days": days,
-        "gates": there,
-        "policies": [*policies, *display.POLICY_NAMES.items()],
-        "party": event.max_party,
-        "seen": edit_conflict.fingerprint(kind) if kind else "",
-    }
-    return form("setup/kind", _current_texts(kind, spoken) if kind else empty, given, wrong, beside=beside, **told)
+    as_event = _("as the event: {value}", value=display.POLICY_NAMES[event.policy])
+    return form(
+        "setup/kind",
+        _current_texts(kind, spoken) if kind else empty,
+        given,
+        wrong,
+        beside=beside,
+        kind=kind,
+        title=_name(kind) if kind else _("New kind of pass"),
+        spoken=spoken,
+        days=days,
+        gates=there,
+        policies=[("", as_event), *display.POLICY_NAMES.items()],
+        party=event.max_party,
+        seen=edit_conflict.fingerprint(kind) if kind else "",
+    )

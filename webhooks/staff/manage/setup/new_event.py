@@ -54,7 +54,6 @@ FIELD_OF_REFUSAL = {
     "bad_hours": "closes",
 }
 """The input at which a refusal is shown, by code."""
-NO_SLUG = _("Enter a short name in letters a to z and digits: the name has none of them.")
 MADE = _("{name} is created. Registration is closed until you open it.")
 OVER = _("{name} is created. Its last day, {last}, is past: nobody can register.")
 
@@ -137,7 +136,7 @@ def _value(fields: Sequence[FormField], name: str, given: Texts) -> Any:
 
 def _slug(text: str) -> str:
     if not text:
-        raise UnreadableInput(NO_SLUG)
+        raise UnreadableInput(_("Enter a short name in letters a to z and digits: the name has none of them."))
     return event_validation.slug(text)
 
 
@@ -169,7 +168,16 @@ def _page(
     like: Event | None = None,
     joins: bool = True,
 ) -> Answer:
-    told: dict[str, Any] = {"fields": fields, "like": display.name(like) if like else "", "join": JOIN, "joins": joins}
-    back = url_for("manage.event", slug=like.slug) if like else url_for("manage.list")
     labels = {field.name: field.label for field in fields}
-    return form("setup/new_event", dict.fromkeys(labels, ""), given, wrong, labels=labels, back=back, **told)
+    return form(
+        "setup/new_event",
+        dict.fromkeys(labels, ""),
+        given,
+        wrong,
+        labels=labels,
+        fields=fields,
+        like=display.name(like) if like else "",
+        join=JOIN,
+        joins=joins,
+        back=url_for("manage.event", slug=like.slug) if like else url_for("manage.list"),
+    )

@@ -3,23 +3,22 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort
 from werkzeug.wrappers import Response
 
 from bot.domain import audit, edit_conflict, events
 from bot.domain.models import Event, JsonDict
 from bot.errors import Refused
 from bot.service import Service
-from flows.shapes import Sentence
 from flows.text import _, access_needs, words
 from flows.text.languages import SOURCE
 from webhooks.i18n import say
 from webhooks.staff.manage.layout import (
-    UNPROCESSABLE,
     Answer,
     Texts,
     admin,
     audited,
+    changing,
     done,
     form,
     page,
@@ -141,10 +140,8 @@ def _changed(service: Service, slug: str, change: Change) -> Response | tuple[st
 
 def _keep(service: Service, slug: str, change: Change) -> None:
     """Raises Refused."""
-    with audited(service, audit.QUESTIONS_SET) as db:
-        event = events.by_slug(db, slug)
-        edit_conflict.require_unchanged(db, event, request.form.get("seen", ""))
-        events.set_questions(db, slug, change(list(event.questions)))
+    with changing(service, audit.QUESTIONS_SET, _event(service, slug)) as db:
+        events.set_questions(db, slug, change(list(events.by_slug(db, slug).questions)))
 
 
 def _with(asked: list[JsonDict], made: JsonDict, name: str) -> list[JsonDict]:
@@ -169,14 +166,14 @@ def _found(event: Event, name: str) -> JsonDict:
 
 def _list(service: Service, slug: str, problem: str = "") -> Answer:
     event = _event(service, slug)
-    told: dict[str, Any] = {
-        "rows": [_row(question) for question in event.questions],
-        "seen": edit_conflict.fingerprint(event),
-        "retire": RETIRE.button,
-        "needs_asked": any(question["name"] == access_needs.NAME for question in event.questions),
-        "problem": problem,
-    }
-    return page("setup/questions", UNPROCESSABLE if problem else 200, **told)
+    return page(
+        "setup/questions",
+        rows=[_row(question) for question in event.questions],
+        seen=edit_conflict.fingerprint(event),
+        retire=RETIRE.button,
+        needs_asked=any(question["name"] == access_needs.NAME for question in event.questions),
+        problem=problem,
+    )
 
 
 def _row(question: JsonDict) -> dict[str, Any]:
@@ -195,12 +192,17 @@ def _page(
 ) -> Answer:
     spoken = question_form.spoken(event)
     old = _found(event, name) if name else None
-    title: Sentence | str = say(words(old["labels"])) if old else _("New question")
-    told: dict[str, Any] = {
-        "title": title,
-        "spoken": spoken,
-        "source": SOURCE,
-        "kinds": list(question_form.KINDS.items()),
-    }
-    told |= {"labels": question_form.labels(spoken), "seen": edit_conflict.fingerprint(event), "is_new": not name}
-    return form("setup/question", question_form.texts(old, spoken), given, wrong, beside=beside, **told)
+    return form(
+        "setup/question",
+        question_form.texts(old, spoken),
+        given,
+        wrong,
+        beside=beside,
+        title=say(words(old["labels"])) if old else _("New question"),
+        spoken=spoken,
+        source=SOURCE,
+        kinds=list(question_form.KINDS.items()),
+        labels=question_form.labels(spoken),
+        seen=edit_conflict.fingerprint(event),
+        is_new=not name,
+    )

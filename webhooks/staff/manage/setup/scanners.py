@@ -1,26 +1,22 @@
 """The page of scanners: phones that scan without anybody signed in, each opened by a link that is shown once."""
 
-from base64 import b64encode
-from datetime import datetime
-from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, request
+from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from bot.delivery.images import qr
-from bot.domain import audit, edit_conflict, events
+from bot.domain import audit, events
 from bot.domain.models import Device
 from bot.domain.roster import devices, gates
 from bot.errors import Refused
 from bot.service import Service
 from flows.text import _
-from webhooks.staff.manage import display
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, Texts, admin, audited, done, page, refusal_text, typed
+from webhooks.staff.manage import display, switches
+from webhooks.staff.manage.layout import Answer, Texts, admin, audited, done, of_number, page, refusal_text, typed
 from webhooks.staff.manage.switches import EventSwitch, ask_first
 
-FORM_FIELDS = ("name", "gate")
 FIELD_OF_REFUSAL = {"bad_name": "name", "device_taken": "name", "no_such_gate": "gate"}
 """The input at which a refusal is shown, by code."""
 SWITCHES = {
@@ -56,7 +52,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.post("/<slug>/scanners")
     @admin
     def add_scanner(slug: str) -> Answer:
-        given = {name: typed(name) for name in FORM_FIELDS}
+        given = {name: typed(name) for name in ("name", "gate")}
         try:
             with audited(service, audit.DEVICE_ADDED) as db:
                 made, token = devices.add(db, slug, name=given["name"], gate=given["gate"], now=service.now())
@@ -67,53 +63,35 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.get("/<slug>/scanners/<int:device_id>/<what>")
     @admin
     def ask_scanner(slug: str, device_id: int, what: str) -> Answer:
-        switch = SWITCHES.get(what) or abort(404)
-        device = service.database.ask(_find, slug, device_id)
-        return ask_first(switch, device.name, device, "manage.scanners")
+        device = of_number(service.database.ask(devices.list_devices, slug), device_id)
+        return ask_first(switches.find(SWITCHES, what), device.name, device, "manage.scanners")
 
     @blueprint.post("/<slug>/scanners/<int:device_id>/<what>")
     @admin
     def switch_scanner(slug: str, device_id: int, what: str) -> Answer:
-        switch = SWITCHES.get(what) or abort(404)
-        device = service.database.ask(_find, slug, device_id)
-        token = ""
-        if not switch.is_so(device):
-            try:
-                with audited(service, switch.act) as db:
-                    edit_conflict.require_unchanged(db, device, request.form.get("seen", ""))
-                    token = _switched(db, slug, device.name, what, service.now())
-            except Refused as no:
-                return _list(service, slug, problem=refusal_text(no))
-        return (
-            _link(service, device.name, token)
-            if token
-            else done("manage.scanners", switch.done_text.filled(scanner=device.name))
-        )
+        switch = switches.find(SWITCHES, what)
+        device = of_number(service.database.ask(devices.list_devices, slug), device_id)
+        try:
+            token = switches.throw(service, switch, device, lambda db: _throw(service, db, slug, device.name, what))
+        except Refused as no:
+            return _list(service, slug, problem=refusal_text(no))
+        if token:
+            return _link(service, device.name, token)
+        return done("manage.scanners", switch.done_text.filled(scanner=device.name))
 
 
-def _switched(db: Session, slug: str, name: str, what: str, now: datetime) -> str:
+def _throw(service: Service, db: Session, slug: str, name: str, what: str) -> str:
     """The new token; empty where the scanner has none any more. Raises Refused."""
-    if what == "revoke":
-        devices.revoke(db, slug, name, now)
-        return ""
-    return devices.roll(db, slug, name)[1]
-
-
-def _find(db: Session, slug: str, device_id: int) -> Device:
-    return next((device for device in devices.list_devices(db, slug) if device.id == device_id), None) or abort(404)
+    if what == "roll":
+        return devices.roll(db, slug, name)[1]
+    devices.revoke(db, slug, name, service.now())
+    return ""
 
 
 def _link(service: Service, name: str, token: str) -> Answer:
     """The page with the link, which no other page shows again: only its hash is kept."""
     link = f"{service.settings.origin}/staff/scan#token={token}"
-    return page("setup/scanner_link", name=name, link=link, code=_drawn(link))
-
-
-def _drawn(text: str) -> str:
-    """The QR code of a text as a data address."""
-    small, drawn = qr.symbol(text), BytesIO()
-    small.resize((small.width * QR_PIXELS, small.height * QR_PIXELS), 0).save(drawn, "PNG")
-    return f"data:image/png;base64,{b64encode(drawn.getvalue()).decode()}"
+    return page("setup/scanner_link", name=name, link=link, code=qr.data_address(link, QR_PIXELS))
 
 
 def _list(
@@ -123,9 +101,8 @@ def _list(
         zone = ZoneInfo(events.by_slug(db, slug).timezone)
         rows = [_row(device, zone) for device in devices.list_devices(db, slug)]
         there = [(gate.slug, gate.name) for gate in gates.list_gates(db, slug)]
-    told: dict[str, Any] = {"rows": rows, "gates": there, "words": SWITCHES, "wrong": wrong or {}, "problem": problem}
-    form = given or {"name": "", "gate": ""}
-    return page("setup/scanners", UNPROCESSABLE if wrong or problem else 200, form=form, **told)
+    shown = {"rows": rows, "gates": there, "words": SWITCHES, "form": given or {"name": "", "gate": ""}}
+    return page("setup/scanners", **shown, wrong=wrong or {}, problem=problem)
 
 
 def _row(device: Device, zone: ZoneInfo) -> dict[str, Any]:

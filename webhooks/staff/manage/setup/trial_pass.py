@@ -22,7 +22,6 @@ from webhooks.chat_links import inbox_link
 from webhooks.i18n import language
 from webhooks.staff.manage import display, inputs
 from webhooks.staff.manage.layout import (
-    UNPROCESSABLE,
     Answer,
     Texts,
     admin,
@@ -89,16 +88,16 @@ def _page(service: Service, slug: str, given: Texts | None = None, wrong: Texts 
         days = [(day.isoformat(), display.weekday(day)) for day in trial_pass.days(db, slug, service.now())]
         secret = service.settings.secret_key
         passes = [_row(*held, secret) for held in trial_pass.own_passes(db, slug, user().holder.phone)]
-    told: dict[str, Any] = {
-        "days": days,
-        "spoken": [(code, LANGUAGES.get(code, code)) for code in event.languages],
-        "form": given or {"day": "", "language": language()},
-        "wrong": wrong or {},
-        "passes": passes,
-        "phone": user().holder.phone,
-        "inbox": inbox_link(service.settings, user().holder.phone),
-    }
-    return page("setup/trial_pass", UNPROCESSABLE if wrong else 200, **told)
+    return page(
+        "setup/trial_pass",
+        days=days,
+        spoken=[(code, LANGUAGES.get(code, code)) for code in event.languages],
+        form=given or {"day": "", "language": language()},
+        wrong=wrong or {},
+        passes=passes,
+        phone=user().holder.phone,
+        inbox=inbox_link(service.settings, user().holder.phone),
+    )
 
 
 def _row(held: Pass, used: bool, secret_key: str) -> dict[str, Any]:

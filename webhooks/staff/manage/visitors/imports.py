@@ -19,12 +19,10 @@ from bot.service import Service
 from flows.text import _, ngettext_, words
 from webhooks.i18n import say
 from webhooks.staff.manage import display
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, audited, done, page, refusal_text, typed
+from webhooks.staff.manage.layout import POLL_SECONDS, Answer, admin, audited, done, page, refusal_text, typed
 from webhooks.staff.manage.visitors import import_texts
 from webhooks.staff.session import user
 
-POLL_SECONDS = 2
-"""Seconds between two requests of an open page while a list is worked on."""
 FIELD_OF_REFUSAL = {
     "bad_group_name": "one_pass",
     "bad_group_phone": "one_pass_phone",
@@ -36,15 +34,11 @@ FIELD_OF_REFUSAL = {
 """The input at which a refusal is shown, by code."""
 FOR_ALL = "one"
 """The choice of one pass for the whole list."""
-IN_THE_LIST = _("The list is being read. You can leave this page.")
 DELETED = _("The list is deleted. Who is registered stays registered.")
-NONE_TO_SEND = _("There is nothing to send: who has a phone and takes messages was sent the pass before.")
-SEND_HOW_MANY = ngettext_("Send {count} pass to a phone?", "Send {count} passes to the phones?")
 SEND_HOW = _(
     "Whoever wrote to us within 24 hours gets the pass on WhatsApp; all others get a link by SMS where that is set up, "
     "else the pass waits until they write to us."
 )
-ON_ITS_WAY = _("This runs in the background. You can leave this page.")
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:
@@ -69,7 +63,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         except Refused as no:
             return _lists(service, slug, {FIELD_OF_REFUSAL.get(no.code, ""): refusal_text(no)})
         queues.enqueue_import(service.redis, number)
-        return done("manage.import_list", IN_THE_LIST, number=number)
+        return done("manage.import_list", _("The list is being read. You can leave this page."), number=number)
 
     @blueprint.get("/<slug>/visitors/imports/<int:number>", endpoint="import_list")
     @admin
@@ -101,7 +95,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         if act[0] == audit.LIST_DELETED:
             return done("manage.imports", DELETED)
         queues.enqueue_import(service.redis, number)
-        return done("manage.import_list", ON_ITS_WAY, number=number)
+        return done("manage.import_list", _("This runs in the background. You can leave this page."), number=number)
 
     @blueprint.get("/<slug>/visitors/imports/<int:number>/send")
     @admin
@@ -110,12 +104,18 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             found = _find(db, slug, number)
             unsent = bulk_passes.count_unsent(db, stored.passes_of(db, number))
         if not unsent:
-            return done("manage.import_list", NONE_TO_SEND, number=number)
-        told: dict[str, Any] = {"question": SEND_HOW, "button": _("Send"), "do": ("what", "send")}
-        told["action"] = url_for("manage.change_list", slug=slug, number=number)
-        told["back_to"] = url_for("manage.import_list", slug=slug, number=number)
-        title = SEND_HOW_MANY.filled(count=unsent)
-        return page("sure", title=title, seen=edit_conflict.fingerprint(found), **told)
+            none = _("There is nothing to send: who has a phone and takes messages was sent the pass before.")
+            return done("manage.import_list", none, number=number)
+        return page(
+            "sure",
+            title=ngettext_("Send {count} pass to a phone?", "Send {count} passes to the phones?", count=unsent),
+            question=SEND_HOW,
+            button=_("Send"),
+            do=("what", "send"),
+            action=url_for("manage.change_list", slug=slug, number=number),
+            back_to=url_for("manage.import_list", slug=slug, number=number),
+            seen=edit_conflict.fingerprint(found),
+        )
 
     @blueprint.get("/<slug>/visitors/imports/<int:number>/passes.pdf")
     @admin
@@ -171,7 +171,7 @@ def _options(known: ListImport) -> dict[str, Any]:
     given = [
         (head, "" if thing == import_texts.IGNORED else thing)
         for head, thing in chosen.items()
-        if thing and (head in before or _is_other(thing, guessed[head]))
+        if thing and (head in before or thing != (guessed[head] or import_texts.IGNORED))
     ]
     options: dict[str, Any] = {"given_columns": given, "hidden": typed("hidden") != "no"}
     for name in ("worksheet", "encoding", "dates"):
@@ -186,10 +186,6 @@ def _options(known: ListImport) -> dict[str, Any]:
     return options
 
 
-def _is_other(thing: str, guessed: str) -> bool:
-    return thing != (guessed or import_texts.IGNORED)
-
-
 def _find(db: Any, slug: str, number: int) -> ListImport:
     try:
         return stored.find(db, slug, number)
@@ -202,7 +198,7 @@ def _lists(service: Service, slug: str, wrong: Mapping[str, str] | None = None) 
         zone = ZoneInfo(events.by_slug(db, slug).timezone)
         rows = [_row(one, zone) for one in stored.list_imports(db, slug)]
     most = stored.MAX_UPLOAD_BYTES >> 20
-    return page("people/imports", UNPROCESSABLE if wrong else 200, rows=rows, wrong=wrong or {}, most=most)
+    return page("people/imports", rows=rows, wrong=wrong or {}, most=most)
 
 
 def _row(one: ListImport, zone: ZoneInfo) -> dict[str, Any]:
@@ -225,10 +221,17 @@ def _told(service: Service, slug: str, number: int) -> dict[str, Any]:
         kinds = [(kind.slug, say(words(kind.labels))) for kind in event.kinds]
         seen = edit_conflict.fingerprint(found)
     busy = found.status in (stored.WAITING, stored.RUNNING)
-    row = _row(found, ZoneInfo(event.timezone))
-    told: dict[str, Any] = {"row": row, "busy": busy, "every": POLL_SECONDS, "seen": seen, "kinds": kinds}
-    told |= {"task": found.task, "options": found.options, "registered": found.registered}
-    return told | _report(found, event)
+    return {
+        "row": _row(found, ZoneInfo(event.timezone)),
+        "busy": busy,
+        "every": POLL_SECONDS,
+        "seen": seen,
+        "kinds": kinds,
+        "task": found.task,
+        "options": found.options,
+        "registered": found.registered,
+        **_report(found, event),
+    }
 
 
 def _report(found: ListImport, event: Event) -> dict[str, Any]:
@@ -258,4 +261,4 @@ def _page(service: Service, slug: str, number: int, wrong: Mapping[str, str] | N
     told = _told(service, slug, number)
     names = ("consent", "one_pass", "one_pass_phone") if request.method == "POST" else ()
     given = {name: typed(name) for name in names}
-    return page("people/import", UNPROCESSABLE if wrong else 200, wrong=wrong or {}, form=given, **told)
+    return page("people/import", wrong=wrong or {}, form=given, **told)

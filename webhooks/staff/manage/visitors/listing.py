@@ -21,7 +21,8 @@ from flows.understanding.codes import shown
 from webhooks.i18n import say
 from webhooks.staff.dashboard.texts import CHANNEL_NAMES
 from webhooks.staff.manage import display
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, Texts, admin, audited, clean, page, refusal_text, typed
+from webhooks.staff.manage.announcements import broadcast_texts
+from webhooks.staff.manage.layout import Answer, Texts, admin, audited, clean, page, refusal_text, typed
 from webhooks.staff.manage.visitors import details, texts
 
 FILTERS = ("day", "status", "kind", "channel", "entered", "sort")
@@ -39,9 +40,6 @@ SORT_NAMES: Mapping[str, Sentence] = {
     listing.BY_DAY: _("by day"),
     listing.BY_LAST_DAY: _("by day, last day first"),
 }
-CHANNELS = ("whatsapp", "web", "walkup", "import")
-"""The channels of registrations."""
-ALL = _("all")
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:
@@ -69,11 +67,10 @@ def _answer(service: Service, slug: str, given: Texts) -> Answer:
         wrong = {"sought": refusal_text(no)}
     filtered = any(given[name] for name in FILTERS)
     told |= {"wrong": wrong, "filtered": filtered, "wanted": filtered or bool(given["sought"])}
-    status = UNPROCESSABLE if wrong else 200
     if "HX-Request" in request.headers:
         # The page puts in what comes with 200 alone.
         return render_template("staff/manage/visitors_list.html", slug=slug, part=True, **told), 200
-    return page("visitors", status, form=given, choices=_choices(service, slug), **told)
+    return page("visitors", form=given, choices=_choices(service, slug), **told)
 
 
 def _list(service: Service, slug: str, given: Texts) -> dict[str, Any]:
@@ -97,7 +94,7 @@ def _filter(given: Texts) -> PassFilter:
         day=day,
         status=given["status"] if given["status"] in texts.PASS_STATUS else "",
         kind=given["kind"],
-        channel=given["channel"] if given["channel"] in CHANNELS else "",
+        channel=given["channel"] if given["channel"] in broadcast_texts.CHANNELS else "",
         entered=ENTERED.get(given["entered"]),
         sort=given["sort"] if given["sort"] in listing.SORTS else listing.NEWEST,
     )
@@ -116,12 +113,12 @@ def _choices(service: Service, slug: str) -> dict[str, list[tuple[str, str]]]:
         event = events.by_slug(db, slug)
         days = [(day.day.isoformat(), display.weekday(day.day)) for day in event.days]
         kinds = [(kind.slug, say(words(kind.labels))) for kind in event.kinds]
-    everything = ("", say(ALL))
+    everything = ("", say(_("all")))
     return {
         "day": [everything, *days],
         "status": [everything, *((code, say(name)) for code, name in texts.PASS_STATUS.items())],
         "kind": [everything, *kinds],
-        "channel": [everything, *((code, say(CHANNEL_NAMES[code])) for code in CHANNELS)],
+        "channel": [everything, *((code, say(name)) for code, name in broadcast_texts.CHANNELS.items())],
         "entered": [(code, say(name)) for code, name in ENTERED_NAMES.items()],
         "sort": [(code, say(name)) for code, name in SORT_NAMES.items()],
     }

@@ -1,6 +1,6 @@
 """The page of one visitor: details, resend or revoke a pass. Each view is audited."""
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort
 from sqlalchemy.orm import Session
 
 from bot.delivery.dispatch import resend as dispatch_resend
@@ -14,7 +14,7 @@ from flows.shapes import Sentence
 from flows.text import _, words
 from flows.understanding.codes import shown
 from webhooks.staff.manage import display
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, audited, done, page, refusal_text, typed
+from webhooks.staff.manage.layout import Answer, admin, audited, changing, done, page, refusal_text, typed
 from webhooks.staff.manage.visitors import details, texts
 from webhooks.staff.session import user
 
@@ -48,7 +48,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             found = own_pass(db, pass_id)
             told = {"facts": _facts(found), "seen": edit_conflict.fingerprint(found), "back_to": f"../{pass_id}"}
         title = _("Revoke pass {code}?", code=shown(found.code))
-        return page("sure", 200, title=title, question=REVOKE_WARNING, button=_("Revoke pass"), grave=True, **told)
+        return page("sure", title=title, question=REVOKE_WARNING, button=_("Revoke pass"), grave=True, **told)
 
     @blueprint.post("/<slug>/visitors/<int:pass_id>/revoke")
     @admin
@@ -74,7 +74,7 @@ def _person(service: Service, pass_id: int, problem: str = "") -> Answer:
         told, looked_at = details.person_details(db, found, service)
     with audited(service, audit.PERSON_VIEWED) as db:
         recorder.add_facts(db, event_id=found.event_id, **looked_at)
-    return page("visitor", UNPROCESSABLE if problem else 200, problem=problem, **told)
+    return page("visitor", problem=problem, **told)
 
 
 def _resend(service: Service, pass_id: int) -> int:
@@ -90,8 +90,7 @@ def _resend(service: Service, pass_id: int) -> int:
 
 def _revoke(service: Service, pass_: Pass) -> None:
     """Raises Refused."""
-    with audited(service, audit.PASS_REVOKED) as db:
-        edit_conflict.require_unchanged(db, pass_, request.form.get("seen", ""))
+    with changing(service, audit.PASS_REVOKED, pass_) as db:
         reissue.revoke(db, pass_.code, service.now())
 
 

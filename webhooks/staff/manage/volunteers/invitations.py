@@ -1,13 +1,10 @@
 """The page of invitations to the team: links and QR codes that open WhatsApp; and those who wait to be confirmed."""
 
-from base64 import b64encode
 from functools import partial
-from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort
-from PIL import Image
 from sqlalchemy.orm import Session
 
 from bot.delivery.images import qr
@@ -22,14 +19,11 @@ from flows.understanding import invitation_words
 from webhooks import chat_links
 from webhooks.staff.manage import display, inputs
 from webhooks.staff.manage.inputs import UnreadableInput
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, Texts, admin, audited, done, page, refusal_text, typed
+from webhooks.staff.manage.layout import Answer, Texts, admin, audited, done, page, refusal_text, typed
 from webhooks.staff.session import user
 
 FIELD_OF_REFUSAL = {"bad_invitation": "people", "no_such_gate": "gate"}
 """The input at which a refusal is shown, by code."""
-MADE = _("The invitation is ready. Show the QR code, or send the link.")
-ENDED = _("The invitation has ended.")
-CONFIRMED, DECLINED = _("{name} is in the team."), _("{name} is not taken into the team.")
 MODULE_PIXELS = 4
 """Pixels of the picture for a module of the QR: sharp on a phone's screen and on paper."""
 
@@ -55,7 +49,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             return _page(service, slug, given, {"people": refusal_text(no)})
         except Refused as no:
             return _page(service, slug, given, {FIELD_OF_REFUSAL.get(no.code, ""): refusal_text(no)})
-        return done("manage.invitations", MADE)
+        return done("manage.invitations", _("The invitation is ready. Show the QR code, or send the link."))
 
     @blueprint.post("/<slug>/volunteers/invitations/<words>/end")
     @admin
@@ -65,7 +59,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
                 invitations.end(db, slug, words, service.now())
         except Refused:
             abort(404)
-        return done("manage.invitations", ENDED)
+        return done("manage.invitations", _("The invitation has ended."))
 
     @blueprint.post("/<slug>/volunteers/requests/<int:request_id>")
     @admin
@@ -73,9 +67,8 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         what = typed("what")
         if what not in ("confirm", "decline"):
             abort(404)
-        request = next(
-            (one for one in service.database.ask(invitations.list_waiting, slug) if one.id == request_id), None
-        )
+        waiting = service.database.ask(invitations.list_waiting, slug)
+        request = next((one for one in waiting if one.id == request_id), None)
         if request is None:
             return done("manage.volunteers", sentence_for("nobody_waits"))
         try:
@@ -83,7 +76,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         except Refused as no:
             return done("manage.volunteers", sentence_for(no.code, **no.params))
         service.outbox.dispatch(owed)
-        told = CONFIRMED if what == "confirm" else DECLINED
+        told = _("{name} is in the team.") if what == "confirm" else _("{name} is not taken into the team.")
         return done("manage.volunteers", told.filled(name=request.name))
 
 
@@ -118,8 +111,7 @@ def _page(service: Service, slug: str, given: Texts | None = None, wrong: Texts 
         rows = [_row(service, one, zone) for one in invitations.list_invitations(db, slug, now)]
         there = [(gate.slug, gate.name) for gate in gates.list_gates(db, slug) if not gate.closed]
     form = given or {"people": str(invitations.DEFAULT_PEOPLE), "gate": ""}
-    status = UNPROCESSABLE if wrong else 200
-    return page("team/invitations", status, rows=rows, gates=there, form=form, wrong=wrong or {})
+    return page("team/invitations", rows=rows, gates=there, form=form, wrong=wrong or {})
 
 
 def _row(service: Service, one: Invitation, zone: ZoneInfo) -> dict[str, Any]:
@@ -132,21 +124,9 @@ def _row(service: Service, one: Invitation, zone: ZoneInfo) -> dict[str, Any]:
         "message": said,
         "link": link,
         "address": address,
-        "qr": _picture(address),
+        "qr": qr.data_address(address, MODULE_PIXELS) if address else "",
         "left": _("{number} of {all} have joined", number=one.joined, all=one.max_people),
         "gate": one.gate.name if one.gate else "",
         "until": display.moment(one.ends_at, zone),
         "who": one.staff.name if one.staff else "",
     }
-
-
-def _picture(text: str) -> str:
-    """The QR as a data address; empty where there is nothing to open."""
-    if not text:
-        return ""
-    symbol = qr.symbol(text)
-    drawn = BytesIO()
-    symbol.resize((symbol.width * MODULE_PIXELS, symbol.height * MODULE_PIXELS), Image.Resampling.NEAREST).save(
-        drawn, "PNG"
-    )
-    return f"data:image/png;base64,{b64encode(drawn.getvalue()).decode()}"

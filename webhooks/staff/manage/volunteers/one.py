@@ -1,6 +1,6 @@
 """The page of one volunteer: name, role, gate."""
 
-from flask import Blueprint, request
+from flask import Blueprint
 
 from bot.domain import audit, edit_conflict, roster
 from bot.domain.models import Staff
@@ -9,13 +9,12 @@ from bot.errors import Refused
 from bot.service import Service
 from flows.text import _
 from webhooks.i18n import say
-from webhooks.staff.manage.layout import Answer, Texts, admin, audited, done, form, refusal_text, typed
-from webhooks.staff.manage.volunteers.roster import FIELD_OF_REFUSAL, on_roster
+from webhooks.staff.manage.layout import Answer, Texts, admin, changing, done, form, of_number, refusal_text, typed
+from webhooks.staff.manage.volunteers.roster import FIELD_OF_REFUSAL
 from webhooks.staff.session import user
 
 FORM_FIELDS = ("name", "role", "gate")
 NOT_YOUR_ROLE = _("You cannot change your own role. Ask another admin, or use the command line.")
-NO_GATE = _("none")
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:
@@ -24,14 +23,14 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.get("/<slug>/volunteers/<int:staff_id>/change")
     @admin
     def volunteer(slug: str, staff_id: int) -> Answer:
-        row = service.database.ask(on_roster, slug, staff_id)
+        row = of_number(service.database.ask(roster.list_staff, slug), staff_id)
         return _page(service, slug, row)
 
     @blueprint.post("/<slug>/volunteers/<int:staff_id>/change")
     @admin
     def change_volunteer(slug: str, staff_id: int) -> Answer:
         given = {name: typed(name).strip() for name in FORM_FIELDS}
-        row = service.database.ask(on_roster, slug, staff_id)
+        row = of_number(service.database.ask(roster.list_staff, slug), staff_id)
         if row.id == user().staff_id and given["role"] != row.role:
             return _page(service, slug, row, given, {"role": say(NOT_YOUR_ROLE)})
         try:
@@ -48,7 +47,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
                 },
             )
         except Refused as no:
-            now = service.database.ask(on_roster, slug, staff_id)
+            now = of_number(service.database.ask(roster.list_staff, slug), staff_id)
             if _current_texts(now) != given:
                 return _page(service, slug, now, given, {"": refusal_text(no)})
         return done("manage.volunteers", _("{name} is updated.", name=given["name"]))
@@ -56,8 +55,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
 
 def _change(service: Service, slug: str, row: Staff, given: Texts) -> None:
     """Raises Refused, BadRosterRows."""
-    with audited(service, audit.STAFF_CHANGED) as db:
-        edit_conflict.require_unchanged(db, row, request.form.get("seen", ""))
+    with changing(service, audit.STAFF_CHANGED, row) as db:
         wanted = {"phone": row.phone, **given}
         roster.import_rows(db, slug, [(1, wanted)], region=service.settings.default_region, now=service.now())
 
@@ -68,6 +66,6 @@ def _current_texts(row: Staff) -> dict[str, str]:
 
 def _page(service: Service, slug: str, row: Staff, given: Texts | None = None, wrong: Texts | None = None) -> Answer:
     there = [(gate.slug, gate.name) for gate in service.database.ask(gates.list_gates, slug)]
-    told = {"row": row, "gates": there, "seen": edit_conflict.fingerprint(row)}
-    beside = wrong is not None and "" in wrong
-    return form("volunteer", _current_texts(row), given, wrong, beside=beside, empty=NO_GATE, **told)
+    beside, now = wrong is not None and "" in wrong, _current_texts(row)
+    shown = {"row": row, "gates": there, "seen": edit_conflict.fingerprint(row)}
+    return form("volunteer", now, given, wrong, beside=beside, empty=_("none"), **shown)

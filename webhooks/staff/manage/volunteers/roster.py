@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, request
-from sqlalchemy.orm import Session
+from flask import Blueprint, request
 
 from bot.domain import audit, edit_conflict, events, roster
 from bot.domain.models import Staff
@@ -19,13 +18,14 @@ from flows.text import _, collation
 from webhooks.i18n import say
 from webhooks.staff.manage import display, sorting
 from webhooks.staff.manage.layout import (
-    UNPROCESSABLE,
     Answer,
     Texts,
     admin,
     audited,
+    changing,
     clean,
     done,
+    of_number,
     page,
     refusal_text,
     typed,
@@ -88,7 +88,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @admin
     def switch_volunteer(slug: str, staff_id: int) -> Answer:
         enabled = typed("what") == "enable"
-        row = service.database.ask(on_roster, slug, staff_id)
+        row = of_number(service.database.ask(roster.list_staff, slug), staff_id)
         if row.id == user().staff_id:
             return _page(service, slug, problem=say(NOT_YOURSELF))
         if row.enabled != enabled or (enabled and roster.is_paused(row, service.now())):
@@ -102,18 +102,12 @@ def routes(blueprint: Blueprint, service: Service) -> None:
 
 def _switch(service: Service, slug: str, row: Staff, enabled: bool) -> None:
     """Raises Refused."""
-    with audited(service, audit.STAFF_ENABLED if enabled else audit.STAFF_DISABLED) as db:
-        edit_conflict.require_unchanged(db, row, request.form.get("seen", ""))
+    with changing(service, audit.STAFF_ENABLED if enabled else audit.STAFF_DISABLED, row) as db:
         roster.set_enabled(db, row.phone, enabled, slug=slug, region=service.settings.default_region)
 
 
 def _added(name: str) -> Sentence:
     return _("{name} is in the team.", name=name)
-
-
-def on_roster(db: Session, slug: str, staff_id: int) -> Staff:
-    """The row of somebody on the event's roster; 404 for others."""
-    return next((one for one in roster.list_staff(db, slug) if one.id == staff_id), None) or abort(404)
 
 
 def _is_there(service: Service, slug: str, given: Texts) -> bool:
@@ -150,21 +144,22 @@ def _page(
         rows = [_row(member, now, zone) for member in shown]
         waiting = waiting_rows(db, slug, zone)
         there = [(gate.slug, gate.name) for gate in gates.list_gates(db, slug)]
-    form = given or {"phone": "", "name": "", "role": "volunteer", "gate": ""}
-    whole = {"find": _search_text(), "number": len(everybody), "fitting": len(fitting)}
-    told: dict[str, Any] = {
-        **whole,
-        "rows": rows,
-        "order": order,
-        "keys": keys,
-        "place": _place(),
-        "waiting": waiting,
-        "gates": there,
-        "form": form,
-        "wrong": wrong or {},
-        "problem": problem,
-    }
-    return page("volunteers", UNPROCESSABLE if wrong or problem else 200, roles=duty.ROLES, **told)
+    return page(
+        "volunteers",
+        find=_search_text(),
+        number=len(everybody),
+        fitting=len(fitting),
+        rows=rows,
+        order=order,
+        keys=keys,
+        place=_place(),
+        waiting=waiting,
+        gates=there,
+        roles=duty.ROLES,
+        form=given or {"phone": "", "name": "", "role": "volunteer", "gate": ""},
+        wrong=wrong or {},
+        problem=problem,
+    )
 
 
 def _search_words(member: Staff) -> str:

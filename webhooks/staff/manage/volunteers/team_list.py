@@ -17,7 +17,7 @@ from bot.usecases.team_list import PlannedMember, Row
 from flows.text import _, ngettext_
 from webhooks.i18n import say
 from webhooks.staff.manage import file_texts
-from webhooks.staff.manage.layout import UNPROCESSABLE, Answer, admin, audited, done, page, refusal_text
+from webhooks.staff.manage.layout import Answer, admin, audited, done, page, refusal_text
 from webhooks.staff.manage.volunteers.roster import ROLE_NAMES
 
 MAX_PASTED = 500_000
@@ -28,8 +28,6 @@ STATE_NAMES = {
     team_list.SAME: _("already there"),
     team_list.BAD: _("wrong"),
 }
-NOTHING = _("Paste a list, or choose a file.")
-DONE = _("The list is taken: {added} added, {changed} changed.")
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:
@@ -47,7 +45,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         file = request.files.get("file")
         data = (file.read() if file else b"") or pasted.strip().encode()
         if not data:
-            return _form(pasted, say(NOTHING))
+            return _form(pasted, say(_("Paste a list, or choose a file.")))
         try:
             rows = team_list.read(BytesIO(data), region=service.settings.default_region)
         except UnreadableFile as problem:
@@ -58,7 +56,8 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             added, changed = _take(service, slug, rows)
         except (roster.BadRosterRows, Refused):  # somebody has closed a gate meanwhile: it is seen in the rows
             return _preview(service, slug, rows)
-        return done("manage.volunteers", DONE.filled(added=added, changed=changed))
+        said = _("The list is taken: {added} added, {changed} changed.", added=added, changed=changed)
+        return done("manage.volunteers", said)
 
 
 def _take(service: Service, slug: str, rows: Sequence[Row]) -> tuple[int, int]:
@@ -71,21 +70,21 @@ def _take(service: Service, slug: str, rows: Sequence[Row]) -> tuple[int, int]:
 
 
 def _form(pasted: str = "", wrong: str = "") -> Answer:
-    return page("team/list", UNPROCESSABLE if wrong else 200, pasted=pasted, wrong={"pasted": wrong} if wrong else {})
+    return page("team/list", pasted=pasted, wrong={"pasted": wrong} if wrong else {})
 
 
 def _preview(service: Service, slug: str, rows: Sequence[Row]) -> Answer:
     planned = service.database.ask(team_list.preview, slug, rows, region=service.settings.default_region)
     counts = {state: sum(one.state == state for one in planned) for state in STATE_NAMES}
     to_take = counts[team_list.ADDED] + counts[team_list.CHANGED]
-    told: dict[str, Any] = {
-        "rows": [_row(one) for one in planned],
-        "counts": [(STATE_NAMES[state], number) for state, number in counts.items()],
-        "text": _as_csv(rows),
-        "bad": counts[team_list.BAD],
-        "question": ngettext_("Take {count} person", "Take {count} people", count=to_take) if to_take else None,
-    }
-    return page("team/preview", UNPROCESSABLE if counts[team_list.BAD] else 200, **told)
+    return page(
+        "team/preview",
+        rows=[_row(one) for one in planned],
+        counts=[(STATE_NAMES[state], number) for state, number in counts.items()],
+        text=_as_csv(rows),
+        bad=counts[team_list.BAD],
+        question=ngettext_("Take {count} person", "Take {count} people", count=to_take) if to_take else None,
+    )
 
 
 def _row(planned: PlannedMember) -> dict[str, Any]:
