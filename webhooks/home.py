@@ -6,8 +6,6 @@ from flask import Blueprint, render_template
 
 from bot.conversation.web_submissions import Asker
 from bot.service import Service
-from bot.settings import Settings
-from flows.shapes import Event
 from flows.text import _
 from flows.text.choices import open_events
 from flows.visitor.registration import none_open
@@ -46,16 +44,14 @@ def blueprint(service: Service) -> Blueprint:
         facts = service.web_submissions.facts(Asker(""))
         opened = open_events(facts)
         i18n.offer(dict.fromkeys(code for event in opened for code in event.languages))
-        cards = [event_card(event, service.settings) for event in opened]
+        cards = [
+            EventCard(look.head_of(event), event.slug, chat_link(service.settings, f"hi {event.slug}"))
+            for event in opened
+        ]
         why = [] if cards else [i18n.say(sentence) for sentence in none_open(facts)]
         ways = trial.ways(service, cards[0].whatsapp if cards else "")
         sheets = list(dict.fromkeys(card.head.colours for card in cards if card.head.colours))
-        told = {"cards": cards, "why": why, "words": {**TEXTS, **trial.TEXTS}, "ways": ways}
-        return render_template("front.html", **told, sheets=sheets)
+        words = {**TEXTS, **trial.TEXTS}
+        return render_template("front.html", cards=cards, why=why, words=words, ways=ways, sheets=sheets)
 
     return routes
-
-
-def event_card(event: Event, settings: Settings) -> EventCard:
-    """The event in the page's language."""
-    return EventCard(look.head_of(event), event.slug, chat_link(settings, f"hi {event.slug}"))

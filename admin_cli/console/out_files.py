@@ -1,10 +1,23 @@
 """Checks of output files: whether they can be written, and whether an existing one may be replaced."""
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 yes = click.option("--yes", is_flag=True, help="Overwrite an existing file without asking.")
+
+
+@contextmanager
+def writing(path: Path, more: str = "") -> Iterator[None]:
+    """A block that writes this file. Raises ClickException with the reason, and `more`, where that cannot be."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or errno.errorcode.get(error.errno or 0, "")
+        raise click.ClickException(f"could not write {path}: {why}{more}") from None
 
 
 def check(path: Path, *, yes: bool) -> None:

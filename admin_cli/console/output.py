@@ -44,6 +44,11 @@ def as_json_text(value: Any, *, indent: int | None = 2, default: Callable[[Any],
     )
 
 
+def printable(value: Any) -> str:
+    """The value in one line, without what would move a terminal."""
+    return "".join(character for character in str(value) if character.isprintable())
+
+
 def _json(value: Any) -> str:
     if isinstance(value, date | time):
         return value.isoformat()
@@ -65,7 +70,7 @@ def _text(value: Any) -> str:
         case dict():
             return ", ".join(f"{name}: {_text(inner)}" for name, inner in value.items()) or "-"
         case _:
-            return "".join(character for character in str(value) if character.isprintable())
+            return printable(value)
 
 
 def _table(heads: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from admin_cli.console.output import printable
 from bot.domain.events import questions
 
 NAMED_BY_VISITORS_TOO: Mapping[str, str] = {
@@ -36,14 +37,10 @@ def refusal_text(code: str, params: Mapping[str, Any]) -> str:
     """The message for a Refused code: one for the command line, else the visitors' sentence in English."""
     from flows.text import render, sentence_for  # imported only after a refusal: the catalogues take a moment
 
-    shown = {name: _in_one_line(value) for name, value in params.items()}
+    shown = {name: printable(value) for name, value in params.items()}
     if code == "bad_question":
         return f"question {shown['question']}: {QUESTION_PROBLEMS[shown['problem']].format_map(shown)}"
     try:
         return NAMED_BY_VISITORS_TOO[code].format_map(shown)
     except KeyError:
         return render(sentence_for(code, **params), "en")
-
-
-def _in_one_line(value: Any) -> str:
-    return "".join(character for character in str(value) if character.isprintable())

@@ -33,9 +33,11 @@ def command() -> None:
 
 
 command.add_command(kinds.command, "kinds")
-for _module in (event_days, event_texts, event_reminder, event_alerts, entry, poster):
-    for _command in _module.COMMANDS:
-        command.add_command(_command)
+for _command in (
+    *(event_days.day, event_days.days, event_texts.texts, event_texts.notice, event_texts.questions),
+    *(event_reminder.reminder, event_alerts.alerts, entry.pause, entry.resume, poster.poster),
+):
+    command.add_command(_command)
 
 
 @command.command

@@ -51,7 +51,3 @@ def alerts(ctx: click.Context, /, slug: str, as_json: bool, **_rules: int | None
     shown: dict[str, Any] = asdict(rules)
     tenths = shown.pop("failures_permille")
     details(shown | {"failures_percent": None if tenths is None else tenths / 10}, as_json=as_json)
-
-
-COMMANDS = (alerts,)
-"""What `events` takes up."""

@@ -72,7 +72,3 @@ def warn_of_own_hours(event: "Event") -> None:
     if own:
         given_up = f"`events day {event.slug} DAY --hours none` gives a day the event's"
         click.echo(f"note: days that keep hours of their own: {', '.join(own)}; {given_up}", err=True)
-
-
-COMMANDS = (day, days)
-"""What `events` takes up."""

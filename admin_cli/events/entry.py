@@ -33,10 +33,6 @@ def resume(slug: str, gate: str | None) -> None:
     _set(slug, gate, stopped=False)
 
 
-COMMANDS = (pause, resume)
-"""What `events` takes up."""
-
-
 def _set(slug: str, gate: str | None, *, stopped: bool) -> None:
     from bot.domain import audit
     from bot.domain.roster import gates

@@ -40,12 +40,6 @@ def poster(slug: str, out: Path, paper: str, logo: Path | None, yes: bool) -> No
     out_files.check(out, yes=yes)
     with ExitStack() as files:
         picture = files.enter_context(logo.open("rb")) if logo else None
-        try:
-            with write_whole(out, 0o644) as part, part.open("wb") as file:
-                posters.write_poster(file, event, look, session.load_settings(), paper, picture)
-        except OSError as error:
-            raise click.ClickException(f"could not write {out}: {error.strerror}") from None
+        with out_files.writing(out), write_whole(out, 0o644) as part, part.open("wb") as file:
+            posters.write_poster(file, event, look, session.load_settings(), paper, picture)
     click.echo(f"wrote {out}", err=True)
-
-
-COMMANDS = (poster,)

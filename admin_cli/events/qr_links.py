@@ -6,7 +6,9 @@ from typing import Any
 
 import click
 
-POSTER_PIXELS = 0o644
+from admin_cli.console import out_files
+
+POSTER_MODE = 0o644
 """Posters are for everybody."""
 QUIET_ZONE = 4
 """Modules of white around a QR code (ISO/IEC 18004)."""
@@ -27,11 +29,8 @@ def save(links: Mapping[str, str], folder: Path, slug: str) -> None:
         raise click.ClickException(f"there is no folder {folder}")
     for name, link in links.items():
         file = folder / f"{slug}-{name}.png"
-        try:
-            with write_whole(file, POSTER_PIXELS) as part, part.open("wb") as out:
-                _code(link).make_image().save(out)
-        except OSError as error:
-            raise click.ClickException(f"could not write {file}: {error.strerror}") from None
+        with out_files.writing(file), write_whole(file, POSTER_MODE) as part, part.open("wb") as out:
+            _code(link).make_image().save(out)
         click.echo(f"wrote {file}", err=True)
 
 

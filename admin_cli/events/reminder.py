@@ -57,7 +57,3 @@ def _lacking(slug: str) -> str:
                 raise
             return sentence(refusal)
     return ""
-
-
-COMMANDS = (reminder,)
-"""What `events` takes up."""

@@ -106,10 +106,6 @@ def questions(slug: str, source: Any, needs: bool | None, yes: bool, as_json: bo
         listing(kept if as_json else rows, as_json=as_json, nothing="It asks no questions of its own.")
 
 
-COMMANDS = (texts, notice, questions)
-"""What `events` takes up."""
-
-
 def _offer_broadcast(slug: str, *, at_once: bool) -> None:
     from bot.delivery.templates import notices
     from bot.domain import events

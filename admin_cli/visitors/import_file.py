@@ -1,6 +1,5 @@
 """`visitors import`: registers the people on an organiser's list and gives them their passes."""
 
-import errno
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -168,17 +167,8 @@ def _write_problems(plan: "ImportPlan", errors: Path | None) -> Iterator[Callabl
         yield lambda cells: None
         return
     heads = [*(head for _, head in plan.columns.of_file), *OUR_OWN]
-    with _writing(errors), write_whole(errors) as part, csv_file(part, heads) as put:
+    with out_files.writing(errors), write_whole(errors) as part, csv_file(part, heads) as put:
         yield put
-
-
-@contextmanager
-def _writing(path: Path, more: str = "") -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        why = error.strerror or errno.errorcode.get(error.errno or 0, "")
-        raise click.ClickException(f"could not write {path}: {why}{more}") from None
 
 
 @contextmanager
@@ -242,10 +232,10 @@ def _handed_out(
 
     done: dict[str, Any] = {}
     if options.images:
-        with _writing(options.images, REGISTERED), bar("drawn", len(passes)) as told:
+        with out_files.writing(options.images, REGISTERED), bar("drawn", len(passes)) as told:
             done["images"] = bulk_passes.write_pictures(deps, event_id, passes, options.images, told)
     if options.sheet:
-        with _writing(options.sheet, REGISTERED), bar("put on sheets", len(passes)) as told:
+        with out_files.writing(options.sheet, REGISTERED), bar("put on sheets", len(passes)) as told:
             done["sheet"] = bulk_passes.write_sheet(deps, event_id, passes, options.sheet, told)
     if options.send:
         done["send"] = dict(_send(deps, passes))

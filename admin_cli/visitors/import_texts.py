@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from admin_cli.console.output import printable
+
 if TYPE_CHECKING:
     from bot.domain.imports.columns import ColumnMap
     from bot.domain.imports.plan import PlannedRow
@@ -217,4 +219,4 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, list | tuple):
         return ", ".join(str(_plain(item)) for item in value)
-    return "".join(character for character in str(value) if character.isprintable())
+    return printable(value)

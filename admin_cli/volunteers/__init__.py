@@ -25,8 +25,11 @@ def command() -> None:
     """
 
 
-for _invitations in invitations.COMMANDS:
-    command.add_command(_invitations)
+for _command in (
+    *(invitations.invite, invitations.list_invitations, invitations.end_invitation),
+    *(invitations.list_waiting, invitations.confirm, invitations.decline),
+):
+    command.add_command(_command)
 
 
 @command.command

@@ -137,9 +137,6 @@ def decline(phone: str, slug: str) -> None:
     click.echo(f"{told} is not taken into the team of {slug}")
 
 
-COMMANDS = (invite, list_invitations, end_invitation, list_waiting, confirm, decline)
-
-
 def _row(made: "Invitation", zone: str) -> dict[str, Any]:
     from bot.domain.events.links import wa_me
     from flows.understanding import invitation_words

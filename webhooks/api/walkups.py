@@ -35,7 +35,9 @@ def routes(service: Service) -> Sequence[Route]:
             day=made.day,
             kind=made.kind,
             sent=done.sent,
-            admission=answer(made.admission, _scan(walkup)) if made.admission else None,
+            admission=answer(made.admission, Scan("", "", walkup.event, walkup.channel, walkup.gate))
+            if made.admission
+            else None,
         )
 
     return (
@@ -70,8 +72,3 @@ def _walkup(caller: Caller, asked: WalkupRequest, gate: str | None, region: str)
         device_id=caller.device_id,
         channel=caller.channel,
     )
-
-
-def _scan(walkup: Walkup) -> Scan:
-    """What was scanned, as the headline is told."""
-    return Scan("", "", walkup.event, walkup.channel, walkup.gate)

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from secrets import token_urlsafe
-from typing import Any, cast
+from typing import cast
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
@@ -44,7 +44,6 @@ PENDING_TTL = timedelta(minutes=15)
 MAX_INPUT_LENGTH = 80
 """Characters of an input that are looked at."""
 GONE_CODES = ("claim_used", "claim_expired")
-GONE_STATUS, UNPROCESSABLE_STATUS = 410, 422
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,17 +139,17 @@ def _answer(service: Service, token: str, no: Refused | None = None) -> Response
     except Refused as gone:
         no = gone
     is_gone = no is not None and no.code in GONE_CODES
-    told: dict[str, Any] = {
-        "words": TEXTS,
-        "pending": pending,
-        "gone": is_gone,
-        "inbox": inbox_link(service.settings, pending.phone if pending else ""),
-        "problem": i18n.say(sentence_for(no.code, **no.params)) if no else "",
-        "typed": {"phone": pending.phone if pending else _typed("phone"), "name": _typed("name")},
-        "attempt": token_urlsafe(12),
-    }
-    status = GONE_STATUS if is_gone else UNPROCESSABLE_STATUS if no else 200
-    return Response(render_template("staff/claim.html", **told), status, mimetype="text/html")
+    shown = render_template(
+        "staff/claim.html",
+        words=TEXTS,
+        pending=pending,
+        gone=is_gone,
+        inbox=inbox_link(service.settings, pending.phone if pending else ""),
+        problem=i18n.say(sentence_for(no.code, **no.params)) if no else "",
+        typed={"phone": pending.phone if pending else _typed("phone"), "name": _typed("name")},
+        attempt=token_urlsafe(12),
+    )
+    return Response(shown, 410 if is_gone else 422 if no else 200, mimetype="text/html")
 
 
 def _typed(name: str) -> str:

@@ -3,24 +3,24 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from secrets import token_urlsafe
-from typing import Any, cast
+from typing import cast
 
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from bot.domain.messaging.otp_limits import Origin
-from bot.domain.models import Event
 from bot.domain.roster import sessions as staff_sessions
 from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
 from bot.service import Service
 from bot.usecases import staff_sign_in as signing
-from flows.text import _, ngettext_, sentence_for, words
+from flows.text import _, ngettext_, sentence_for
 from flows.text.refusals import filled
 from webhooks import i18n, limits, trial
 from webhooks.chat_links import chat_link, inbox_link
 from webhooks.staff import known_browser, start_session
 from webhooks.staff import session as sessions
+from webhooks.staff.manage import display
 
 TEXTS = {
     "TITLE": _("Team sign-in"),
@@ -74,7 +74,6 @@ class PendingSignIn:
 
 def routes(blueprint: Blueprint, service: Service) -> None:
     """`/staff/login`, `/staff/events`, `/staff/logout`."""
-    told: dict[str, Any] = {"words": TEXTS}
 
     @blueprint.get("")
     @blueprint.get("/")
@@ -86,8 +85,8 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     def login() -> Response | str:
         user = sessions.staff()
         if user:
-            name = _name(user.holder.event) if user.holder.event else ""
-            return render_template("staff/signed_in.html", user=user, name=name, **told)
+            name = display.name(user.holder.event) if user.holder.event else ""
+            return render_template("staff/signed_in.html", user=user, name=name, words=TEXTS)
         return _page(service, _pending(service))
 
     @blueprint.post("/login")
@@ -111,9 +110,9 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         if request.method != "POST":
             with service.database.read() as db:
                 rows = staff_sessions.list_events(db, user.holder, service.now())
-                names = [(row.slug, _name(row)) for row in rows]
+                names = [(row.slug, display.name(row)) for row in rows]
             here = user.event.slug if user.has_event else ""
-            return render_template("staff/events.html", places=names, here=here, **told)
+            return render_template("staff/events.html", places=names, here=here, words=TEXTS)
         try:
             sessions.go_to(request.form.get("event", ""))
         except Refused:
@@ -174,18 +173,18 @@ def _pending(service: Service) -> PendingSignIn | None:
 
 
 def _page(service: Service, pending: PendingSignIn | None, no: Refused | None = None) -> str:
-    shown: dict[str, Any] = {
-        "words": TEXTS,
-        "pending": pending,
-        "problem": _problem(no) if no else "",
-        "stuck": no is not None and no.code in PROBLEM_TEXTS,
-        "typed": pending.phone if pending else request.form.get("phone", "")[:MAX_INPUT_LENGTH],
-        "attempt": token_urlsafe(12),
-        "trial": trial.sign_in_link(service),
-        "whatsapp": chat_link(service.settings, "sign in"),
-        "inbox": inbox_link(service.settings, pending.phone if pending else ""),
-    }
-    return render_template("staff/login.html", **shown)
+    return render_template(
+        "staff/login.html",
+        words=TEXTS,
+        pending=pending,
+        problem=_problem(no) if no else "",
+        stuck=no is not None and no.code in PROBLEM_TEXTS,
+        typed=pending.phone if pending else request.form.get("phone", "")[:MAX_INPUT_LENGTH],
+        attempt=token_urlsafe(12),
+        trial=trial.sign_in_link(service),
+        whatsapp=chat_link(service.settings, "sign in"),
+        inbox=inbox_link(service.settings, pending.phone if pending else ""),
+    )
 
 
 def _problem(no: Refused) -> str:
@@ -195,7 +194,3 @@ def _problem(no: Refused) -> str:
 
 def _here() -> str:
     return url_for("staff.login", next=request.args.get("next") or None)
-
-
-def _name(event: Event) -> str:
-    return i18n.say(words({"en": event.name, **event.names}))

@@ -1,14 +1,15 @@
 """The navigation of the staff pages: the pages that a person's role opens, and those of the event they look at."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, request, url_for
 
 from flows.shapes import Sentence
 from flows.text import _
 from webhooks.staff import session
-from webhooks.staff.manage.layout import SECTIONS
+from webhooks.staff.manage.layout import SECTIONS, NavItem
 
 TEXTS = {
     "PLACES": _("Team pages"),
@@ -21,25 +22,12 @@ STATES = {
     "stopped": _("Entry is stopped"),
 }
 """The state of the event beside its name."""
-
-
-@dataclass(frozen=True, slots=True)
-class NavItem:
-    """A page that people of the roster work on."""
-
-    endpoint: str
-    name: Sentence
-    role: session.Access
-    """Whom it lets in: who has this role or a higher one."""
-    icon: str
-
-
 NAV_ITEMS = (
-    NavItem("staff.dashboard", _("Dashboard"), "supervisor", "chart-column"),
-    NavItem("staff.scan", _("Scanner"), "volunteer", "scan-line"),
-    NavItem("staff.desk", _("Desk"), "volunteer", "user-plus"),
-    NavItem("manage.list", _("Manage"), "admin", "list"),
-    NavItem("staff.owners", _("Owners"), session.OWNER, "key-round"),
+    NavItem("staff.dashboard", _("Dashboard"), "chart-column", "supervisor"),
+    NavItem("staff.scan", _("Scanner"), "scan-line", "volunteer"),
+    NavItem("staff.desk", _("Desk"), "user-plus", "volunteer"),
+    NavItem("manage.list", _("Manage"), "list"),
+    NavItem("staff.owners", _("Owners"), "key-round", session.OWNER),
 )
 EVENTLESS = NAV_ITEMS[-2:]
 """Pages that an owner opens before there is an event."""
@@ -56,14 +44,6 @@ class NavLink:
     icon: str
 
 
-@dataclass(frozen=True, slots=True)
-class EventState:
-    """How the event is now: the words, and how their badge looks."""
-
-    text: Sentence
-    look: str
-
-
 def nav_links() -> Sequence[Sequence[NavLink]]:
     """The links that the person of this request may open, in groups: the work, the event, all events; none where nobody
     is signed in.
@@ -73,16 +53,16 @@ def nav_links() -> Sequence[Sequence[NavLink]]:
         return ()
     open_ = [item for item in NAV_ITEMS if user.may(item.role) and (user.has_event or item in EVENTLESS)]
     work, above = ([item for item in open_ if (item in EVENTLESS) == late] for late in (False, True))
-    event = _sections(user.event.slug) if user.has_event and user.may("admin") else ()
-    links = [list(map(_nav_link, work)), list(event), list(map(_nav_link, above))]
-    return [group for group in _one_here(links) if group]
+    sections = SECTIONS if user.has_event and user.may("admin") else ()
+    event = [_link(section, slug=user.event.slug) for section in sections]
+    return [group for group in _one_here([list(map(_link, work)), event, list(map(_link, above))]) if group]
 
 
-def event_state() -> EventState:
-    """The state of the event of whoever makes this request, behind a guard."""
+def event_state() -> Mapping[str, Sentence | str]:
+    """How the event of whoever makes this request is now, behind a guard: the words, and how their badge looks."""
     row = session.user().holder.event
     state = "stopped" if row and row.entry_paused_at and row.status == "open" else session.user().event.status
-    return EventState(STATES[state], state)
+    return {"text": STATES[state], "look": state}
 
 
 def attach(app: Flask) -> None:
@@ -90,17 +70,9 @@ def attach(app: Flask) -> None:
     app.jinja_env.globals.update(signed_in=session.staff, ways=nav_links, nav_words=TEXTS, nav_state=event_state)
 
 
-def _nav_link(item: NavItem) -> NavLink:
-    return _link(item.name, url_for(item.endpoint), item.icon)
-
-
-def _sections(slug: str) -> Iterator[NavLink]:
-    for section in SECTIONS:
-        yield _link(section.name, url_for(section.endpoint, slug=slug), section.icon)
-
-
-def _link(name: Sentence, path: str, icon: str) -> NavLink:
-    return NavLink(name, path, f"{request.path}/".startswith(f"{path}/"), icon)
+def _link(item: NavItem, **values: Any) -> NavLink:
+    path = url_for(item.endpoint, **values)
+    return NavLink(item.name, path, f"{request.path}/".startswith(f"{path}/"), item.icon)
 
 
 def _one_here(groups: Iterable[Sequence[NavLink]]) -> list[list[NavLink]]:

@@ -19,7 +19,6 @@ from webhooks.staff.session import OWNER, require_role, user
 
 FIELD_OF_REFUSAL = {"not_a_phone": "phone", "owner_already": "phone", "bad_name": "name"}
 """The input at which a refusal is shown, by code."""
-NOT_YOURSELF = _("You cannot remove yourself. Ask another owner, or use the command line.")
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:
@@ -62,7 +61,8 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         limits.spend(RATE_LIMIT, "manage", user().key)
         whom = _find(service, owner_id)
         if whom.id == user().mark.owner_id:
-            return _page(service, problem=say(NOT_YOURSELF))
+            told = _("You cannot remove yourself. Ask another owner, or use the command line.")
+            return _page(service, problem=say(told))
         try:
             with audited(service, audit.OWNER_REMOVED, of_event=False) as db:
                 domain.remove(db, whom.phone, region=service.settings.default_region)

@@ -1,7 +1,5 @@
 """`/staff/link/<token>`: signs in by the link from WhatsApp. Its button uses the link up; opening it does not."""
 
-from typing import Any
-
 from flask import Blueprint, render_template, url_for
 from werkzeug.wrappers import Response
 
@@ -21,9 +19,6 @@ TEXTS = {
     "ANOTHER": _("Get a new link on WhatsApp"),
     "BY_CODE": _("Sign in with a code"),
 }
-OFF_ROSTER = _("You are no longer in the team. Ask the organisers of the event.")
-STATUS_OF_REFUSAL = {"not_on_roster": 403}
-GONE_STATUS = 410
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:
@@ -48,18 +43,19 @@ def routes(blueprint: Blueprint, service: Service) -> None:
 
 def _mark(service: Service, target: LinkTarget) -> staff_sessions.SessionMark:
     """A session for whom the link is for. Raises Refused `not_on_roster`."""
-    now = service.now()
-    return service.database.ask(staff_sessions.begin_by_link, *target, now=now)
+    return service.database.ask(staff_sessions.begin_by_link, *target, now=service.now())
 
 
 def _page(service: Service, no: Refused | None = None) -> Response:
     if no:  # a flood of useless links from one address must not shut out people with a valid one
         limits.spend(start_session.PER_ADDRESS, "staff link", limits.address())
-    told: dict[str, Any] = {
-        "words": TEXTS,
-        "problem": i18n.say(OFF_ROSTER if no.code in STATUS_OF_REFUSAL else sentence_for(no.code)) if no else "",
-        "whatsapp": chat_link(service.settings, "sign in"),
-        "by_code": url_for("staff.login"),
-    }
-    status = STATUS_OF_REFUSAL.get(no.code, GONE_STATUS) if no else 200
-    return Response(render_template("staff/link.html", **told), status, mimetype="text/html")
+    off_roster = no is not None and no.code == "not_on_roster"
+    told = _("You are no longer in the team. Ask the organisers of the event.")
+    shown = render_template(
+        "staff/link.html",
+        words=TEXTS,
+        problem=i18n.say(told if off_roster else sentence_for(no.code)) if no else "",
+        whatsapp=chat_link(service.settings, "sign in"),
+        by_code=url_for("staff.login"),
+    )
+    return Response(shown, 403 if off_roster else 410 if no else 200, mimetype="text/html")

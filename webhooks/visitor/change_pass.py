@@ -101,8 +101,15 @@ def show_form(held: HeldPass, judged: Submitted, errors: Mapping[str, Invalid] |
     now = {**held.known, "visit_date": held.facts.day.isoformat(), "party_size": held.facts.party_size}
     typed = {slot: request.form[slot] for slot in _slots(held) if slot in request.form}
     inputs = [_asked(held, one) for one in inputs_of(CHANGE, _slots(held), now, held.ctx.facts, typed, wrong)]
-    shown = {"inputs": inputs, "wrong": [one for one in inputs if one.error], "line": i18n.say(pass_line(held.facts))}
-    page = render_template("visitor/change.html", words=TEXTS, pass_id=held.pass_id, **shown, request_id=_request())
+    page = render_template(
+        "visitor/change.html",
+        words=TEXTS,
+        pass_id=held.pass_id,
+        inputs=inputs,
+        wrong=[one for one in inputs if one.error],
+        line=i18n.say(pass_line(held.facts)),
+        request_id=_request(),
+    )
     return Response(page, otp_page.status(wrong))
 
 

@@ -76,17 +76,19 @@ def ask_phone(ctx: VisitorContext, no: Invalid | None = None) -> Response:
     """The page that asks for the number."""
     typed = {"phone": request.form.get("phone", "")} if no else {}
     inputs = inputs_of(FIND_PASSES, ["phone"], {}, ctx.facts, typed, {"phone": no} if no else {})
-    shown = {
-        "inputs": inputs,
-        "wrong": [field for field in inputs if field.error],
-        "countries": countries.choices(i18n.language()),
-        "country": ctx.draft.country,
-        "request_id": secrets.token_hex(8),
-        "whatsapp_first": otp_page.whatsapp_first(ctx, no),
-        "codes_go_to": otp_page.countries_text(ctx, ""),
-        "whatsapp": chat_link(ctx.service.settings, "my pass"),
-    }
-    return Response(render_template("visitor/find.html", words=TEXTS, **shown), otp_page.status(no))
+    page = render_template(
+        "visitor/find.html",
+        words=TEXTS,
+        inputs=inputs,
+        wrong=[field for field in inputs if field.error],
+        countries=countries.choices(i18n.language()),
+        country=ctx.draft.country,
+        request_id=secrets.token_hex(8),
+        whatsapp_first=otp_page.whatsapp_first(ctx, no),
+        codes_go_to=otp_page.countries_text(ctx, ""),
+        whatsapp=chat_link(ctx.service.settings, "my pass"),
+    )
+    return Response(page, otp_page.status(no))
 
 
 def accept_phone(ctx: VisitorContext) -> Answer:

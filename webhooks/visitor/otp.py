@@ -101,17 +101,22 @@ def page(ctx: VisitorContext, address: str, change: str, no: Invalid | None = No
     typed = {"otp": request.form.get("otp", "") if no else ""}
     (code,) = inputs_of(FIND_PASSES, ["otp"], values, ctx.facts, typed, {"otp": no} if no else {})
     soon = request.args.get("soon", type=int)
-    told = {
-        "sent": i18n.say(OTP.ask(values, ctx.facts)[0]) if callable(OTP.ask) else "",
-        "note": note or (i18n.say(TEXTS["SOON"], seconds=soon) if soon else ""),
-        "inbox": inbox_link(ctx.service.settings, ctx.phone or ""),
-        "request_id": secrets.token_hex(8),
-        "whatsapp": chat_link(ctx.service.settings, "hi"),
-        "write_first": no is not None and no.code in ("otp_country", "otp_budget", "otp_too_many", "otp_unreachable"),
-    }
     event = event_by(str(ctx.draft.values.get("event") or ""), ctx.facts)
-    inputs = {"code": code, "action": address, "change": change, "event_head": look.head_of(event) if event else None}
-    return Response(render_template("visitor/code.html", words=TEXTS, **inputs, **told), status(no))
+    shown = render_template(
+        "visitor/code.html",
+        words=TEXTS,
+        code=code,
+        action=address,
+        change=change,
+        event_head=look.head_of(event) if event else None,
+        sent=i18n.say(OTP.ask(values, ctx.facts)[0]) if callable(OTP.ask) else "",
+        note=note or (i18n.say(TEXTS["SOON"], seconds=soon) if soon else ""),
+        inbox=inbox_link(ctx.service.settings, ctx.phone or ""),
+        request_id=secrets.token_hex(8),
+        whatsapp=chat_link(ctx.service.settings, "hi"),
+        write_first=no is not None and no.code in ("otp_country", "otp_budget", "otp_too_many", "otp_unreachable"),
+    )
+    return Response(shown, status(no))
 
 
 def status(wrong: object) -> int:

@@ -148,20 +148,21 @@ def show_details(form: RegistrationForm, errors: Mapping[str, Invalid] | None = 
     facts = form.ctx.facts
     if not takes_visitors(form.event, facts):
         return show_closed(form, sentence_of(form.event, facts.days(form.event), facts.now))
-    settings = form.ctx.service.settings
     values = {"phone": form.ctx.visit.phone, **form.known}
     wrong = errors or {}
     inputs = inputs_of(WEB_FLOW, None, values, facts, form.ctx.draft.typed, wrong)
-    shown = {
-        "inputs": inputs,
-        "wrong": [field for field in inputs if field.error],
-        "countries": countries.choices(i18n.language()),
-        "country": form.ctx.draft.country or settings.default_region,
-        "whatsapp_first": otp_page.whatsapp_first(form.ctx, wrong.get("phone")),
-        "codes_go_to": otp_page.countries_text(form.ctx, form.event.slug),
-        "request_id": secrets.token_hex(8),
-    }
-    page = render_template("visitor/details.html", words=TEXTS, **about(form), **shown)
+    page = render_template(
+        "visitor/details.html",
+        words=TEXTS,
+        **about(form),
+        inputs=inputs,
+        wrong=[field for field in inputs if field.error],
+        countries=countries.choices(i18n.language()),
+        country=form.ctx.draft.country or form.ctx.service.settings.default_region,
+        whatsapp_first=otp_page.whatsapp_first(form.ctx, wrong.get("phone")),
+        codes_go_to=otp_page.countries_text(form.ctx, form.event.slug),
+        request_id=secrets.token_hex(8),
+    )
     return Response(page, otp_page.status(wrong))
 
 
@@ -243,13 +244,15 @@ def show_review(form: RegistrationForm, errors: Mapping[str, Invalid]) -> Respon
     """Every answer, the consent in full, and the box to tick."""
     form.record_step("agree")
     (agree,) = inputs_of(WEB_FLOW, ["agree"], form.known, form.ctx.facts, {}, errors)
-    shown = {
-        "answers": answered(WEB_FLOW, form.known, form.ctx.facts),
-        "consent": i18n.say(consent_of(form.event, another=False, ticked=True)),
-        "consent_version": form.event.consent_version,
-        "agree": agree,
-    }
-    page = render_template("visitor/review.html", words=TEXTS, **about(form), **shown)
+    page = render_template(
+        "visitor/review.html",
+        words=TEXTS,
+        **about(form),
+        answers=answered(WEB_FLOW, form.known, form.ctx.facts),
+        consent=i18n.say(consent_of(form.event, another=False, ticked=True)),
+        consent_version=form.event.consent_version,
+        agree=agree,
+    )
     return Response(page, otp_page.status(errors))
 
 

@@ -25,12 +25,11 @@ CONTENT_TYPES = (
 )
 
 
+@dataclass(eq=False)
 class TemplateRefused(Exception):
     """Twilio's code: 21655 no such template, 21656 bad variables, 63013 WhatsApp would not take it."""
 
-    def __init__(self, code: int) -> None:
-        super().__init__(str(code))
-        self.code = code
+    code: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,11 @@ USER_AGENT = "TwilioProxy/1.1"
 FORM_TYPE = "application/x-www-form-urlencoded"
 
 
+@dataclass(eq=False)
 class NoAnswer(Exception):
     """No answer came. `policy` is Twilio's word for it: `ct` no connection, `rt` no answer in time."""
 
-    def __init__(self, policy: str) -> None:
-        super().__init__(policy)
-        self.policy = policy
+    policy: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.address import Address, is_on_whatsapp
 from webhooks.simulator.courier import Task
@@ -26,14 +27,13 @@ _NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 _USER = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")
 
 
+@dataclass(eq=False)
 class NotAccepted(Exception):
     """A message that Twilio refuses at once: HTTP status, code, and what it means."""
 
-    def __init__(self, status: int, code: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.message = message
+    status: int
+    code: int
+    message: str
 
 
 def accept(

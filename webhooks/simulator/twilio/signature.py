@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 
 def sign(url: str, form: Mapping[str, str], token: str) -> str:
@@ -12,10 +12,6 @@ def sign(url: str, form: Mapping[str, str], token: str) -> str:
     HMAC-SHA1 under the account's token over the address and then each parameter's name and value in
     the order of the names (Twilio, 'Webhooks security').
     """
-    signed = url + "".join(_pairs(sorted(form.items())))
+    signed = url + "".join(name + value for name, value in sorted(form.items()))
     digest = hmac.new(token.encode(), signed.encode(), hashlib.sha1).digest()
     return base64.b64encode(digest).decode()
-
-
-def _pairs(items: Iterable[tuple[str, str]]) -> Iterable[str]:
-    return (name + value for name, value in items)

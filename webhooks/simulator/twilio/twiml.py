@@ -7,12 +7,11 @@ XML_TYPES = ("text/xml", "application/xml")
 MAX_BODY_LENGTH = 1600
 
 
+@dataclass(eq=False)
 class UnreadableTwiml(Exception):
     """Twilio would make nothing of the answer; the code is its debugger's."""
 
-    def __init__(self, code: int) -> None:
-        super().__init__(str(code))
-        self.code = code
+    code: int
 
 
 @dataclass(frozen=True, slots=True)

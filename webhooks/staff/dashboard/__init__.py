@@ -123,7 +123,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             tag=parts.tag,
             key=parts.key,
             as_of=_as_of(parts.dashboard),
-            several=_serves_several(service),
+            several=len(service.database.ask(staff_sessions.list_events, user().holder, service.now())) > 1,
             steps=_steps(service, parts.dashboard),
             wall="wall" in request.args,
             tables=shown,
@@ -176,10 +176,6 @@ def _steps(service: Service, dashboard: Dashboard) -> Sequence[tiles.NextStep]:
     with service.database.read() as db:
         has_team = setup.has_team(db, events.by_slug(db, dashboard.slug))
     return tiles.next_steps(dashboard, has_team=has_team)
-
-
-def _serves_several(service: Service) -> bool:
-    return len(service.database.ask(staff_sessions.list_events, user().holder, service.now())) > 1
 
 
 def _render_parts(dashboard: Dashboard, event: Event) -> RenderedDashboard:

@@ -10,7 +10,7 @@ from bot.domain.stats.counters import RECENT_MINUTES
 from bot.domain.stats.dashboard import Chart, Dashboard, DashboardDay, DeliveryFailure, GateNow, Outlier, Series
 from bot.domain.stats.day_totals import JUST_NOW_MINUTES
 from flows.shapes import Event, Sentence
-from flows.text import access_needs, words
+from flows.text import _, access_needs, words
 from flows.text.translate import format_value
 from flows.visitor.waiting_question import WAIT
 from webhooks import i18n
@@ -21,10 +21,8 @@ from webhooks.staff.dashboard.texts import (
     EMPTY_TEXTS,
     FAILURE_REASONS,
     MESSAGE_KIND_NAMES,
-    NO_LIMIT,
     OUTLIER_TEXTS,
     REASON_PREFIXES,
-    REASON_WITH_CODE,
     STEP_NAMES,
     TABLE_TITLES,
     TEXTS,
@@ -227,7 +225,7 @@ def _days(dashboard: Dashboard) -> DashboardTable:
 
 def _day(day: DashboardDay) -> TableRow:
     free = None if day.capacity is None else max(day.capacity - day.taken - day.offered, 0)
-    capacity = number(day.capacity) if day.capacity is not None else Cell(i18n.say(NO_LIMIT))
+    capacity = number(day.capacity) if day.capacity is not None else Cell(i18n.say(_("no limit")))
     head = i18n.say(words(day.day))
     cells = (number(day.taken), number(0 if day.closed else free), capacity)
     waiting = i18n.say(WAITING.filled(count=day.waiting)) if day.waiting else ""
@@ -282,7 +280,7 @@ def failed_by(reason: str) -> Sentence:
         begun = (sentence for beginning, sentence in REASON_PREFIXES.items() if reason.startswith(beginning))
         return FAILURE_REASONS.get(reason) or next(begun, words(reason))
     known = FAILURE_REASONS.get(error_codes.reason_of(int(reason)), words(reason))
-    return REASON_WITH_CODE.filled(reason=known, code=words(reason))
+    return _("{reason} ({code})", reason=known, code=words(reason))
 
 
 def _outliers(outliers: Sequence[Outlier]) -> DashboardTable:

@@ -120,7 +120,6 @@ COLUMN_HEADS: Mapping[str, Sentence] = {
 CLOSED = _("closed")
 WAITING = _("{count} waiting")
 """Registrations that wait for a place on a full day."""
-NO_LIMIT = _("no limit")
 
 CHANNEL_NAMES: Mapping[str, Sentence] = {
     "whatsapp": words("WhatsApp"),
@@ -176,7 +175,6 @@ REASON_PREFIXES: Mapping[str, Sentence] = {
     "http_": FAILURE_REASONS["no_answer"],
 }
 """Words by the beginning of a reason that goes on with a detail (`media_http_404`)."""
-REASON_WITH_CODE = _("{reason} ({code})")
 
 OUTLIER_TEXTS: Mapping[str, Sentence] = {
     "refusals": ngettext_("{count} refusal in {scans} scans", "{count} refusals in {scans} scans"),

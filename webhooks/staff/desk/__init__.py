@@ -4,6 +4,7 @@ The same function as `new` in the chat and as the API's walk-ups.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, redirect, url_for
@@ -16,13 +17,12 @@ from bot.errors import Refused
 from bot.service import Service
 from bot.usecases import walkup as usecases_walkup
 from bot.usecases.walkup import WalkupResult
-from flows.text import sentence_for
+from flows.text import _, sentence_for
 from flows.text.choices import people
 from webhooks.staff.desk import form as desk_form
 from webhooks.staff.desk import page as desk_page
 from webhooks.staff.desk import reprint
 from webhooks.staff.desk import session as desk_session
-from webhooks.staff.desk import texts as desk_texts
 from webhooks.staff.desk.form import CheckedInput, DeskInput
 from webhooks.staff.desk.page import DeskContext, DeskPage
 from webhooks.staff.session import require_role
@@ -51,7 +51,11 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     def register() -> Response | str:
         place, typed = desk_page.at_work(service), desk_form.read()
         if typed.event not in ("", place.user.event.slug):  # this browser has signed in anew meanwhile
-            return desk_page.answer(service, DeskPage(place, problem=desk_texts.OTHER_EVENT), 409)
+            told = _(
+                "That form was for another event. Nobody was registered. Read out the text of this event and start "
+                "again."
+            )
+            return desk_page.answer(service, DeskPage(place, problem=told), 409)
         judged = desk_form.check_input(typed, place.most, service.settings.default_region)
         if judged.wrong:
             return desk_page.answer(service, DeskPage(place, typed, judged.wrong), 422)
@@ -84,13 +88,9 @@ def _register(service: Service, place: DeskContext, typed: DeskInput, checked: C
         staff_id=place.user.row.id,
         channel="page",
     )
-    to = (
-        channel_choice.choose_channel(service.outbox.windows, service.settings, checked.phone, now)
-        if checked.phone
-        else None
-    )
+    to = checked.phone and channel_choice.choose_channel(service.outbox.windows, service.settings, checked.phone, now)
     with service.database.write() as db:
-        done = usecases_walkup.register_walkup(db, service.ring, walkup, to, now)
+        done = usecases_walkup.register_walkup(db, service.ring, walkup, to or None, now)
     service.outbox.dispatch(done.delivery_ids)
     return done
 
@@ -115,7 +115,8 @@ def _refused(service: Service, place: DeskContext, typed: DeskInput, checked: Ch
     if no.code == "today_full" and place.user.may("supervisor"):
         return DeskPage(place, typed, warning="overbook", refused={**no.params, "people": people(checked.party_size)})
     if no.code == "consent_changed":
-        typed = desk_form.without_consent(typed, place.user.event.consent_version)
+        # The words have changed: they must be read out anew.
+        typed = replace(typed, agreed=False, consent_version=place.user.event.consent_version)
     if field := INPUT_OF_REFUSAL.get(no.code):
         return DeskPage(place, typed, {field: words})
     return DeskPage(place, typed, problem=words)

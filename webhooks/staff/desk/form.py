@@ -1,7 +1,7 @@
 """The desk's form: what was typed, judged by the fields of the conversations."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from flows import fields
 from flows.fields import Number, Phone, Text
 from flows.shapes import Event, Field, Invalid, Sentence, UserInput
 from flows.shapes.scans import MAX_COUNT
-from flows.text import sentence_for
+from flows.text import _, sentence_for
 from webhooks.staff.desk import texts as desk_texts
 
 MAX_INPUT_LENGTH = 200
@@ -94,13 +94,8 @@ def check_input(typed: DeskInput, max_party: int, region: str) -> CheckedInput:
     known = {"region": region, "own": None}
     phone = _value(PHONE_FIELD, "phone", typed.phone, known, wrong) if typed.phone.strip() else None
     if not typed.agreed:
-        wrong["consent"] = desk_texts.NOT_READ_OUT
+        wrong["consent"] = _("Read the text out first. You can register people only if they agree.")
     return CheckedInput(name or "", party or 0, phone, wrong)
-
-
-def without_consent(typed: DeskInput, version: int) -> DeskInput:
-    """The form after the consent's words have changed: they must be read out anew."""
-    return replace(typed, agreed=False, consent_version=version)
 
 
 def _value(asked: Field, name: str, text: str, known: Mapping[str, Any], wrong: dict[str, Sentence]) -> Any:

@@ -1,7 +1,7 @@
 """The context of the desk's page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from flows.gate import walkup
 from flows.gate.menu import PAUSED
 from flows.shapes import Event, Sentence
 from flows.shapes.scans import Admission, Scan, SeenPass
-from flows.text import LANGUAGES, access_needs, refusals, words
+from flows.text import LANGUAGES, _, access_needs, refusals, words
 from flows.text.choices import people
 from flows.text.literal import escape
 from flows.visitor import consent
@@ -106,7 +106,7 @@ def answer(service: Service, page: DeskPage, status: int = 200) -> Response:
     """The page. One that is loaded again prints nothing again."""
     kept = desk_session.load_session()
     shown = make_response(render_template("staff/desk.html", **page_values(service, page, kept)), status)
-    desk_session.save_session(desk_session.once_shown(kept))
+    desk_session.save_session(replace(kept, fresh=""))
     return shown
 
 
@@ -182,7 +182,8 @@ def warned(page: DeskPage) -> Sentence | None:
     """The warning before the volunteer goes on; with the pass that there is already, where it is known."""
     if not page.warning:
         return None
-    asked = desk_texts.PHONE_HAS_PASS_OF if "name" in page.refused else WARNINGS[page.warning]
+    of_whom = _("This number already has {code}: {name}, {people}, {day}. Make another pass anyway?")
+    asked = of_whom if "name" in page.refused else WARNINGS[page.warning]
     return asked.filled(**page.refused)
 
 

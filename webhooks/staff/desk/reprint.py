@@ -13,7 +13,7 @@ from bot.service import Service
 from bot.usecases import report_guessing
 from flows import understanding
 from flows.gate.commands import looked_for
-from flows.text import sentence_for
+from flows.text import _, sentence_for
 from webhooks.staff.desk import form as desk_form
 from webhooks.staff.desk import page as desk_page
 from webhooks.staff.desk import session as desk_session
@@ -43,7 +43,9 @@ def routes(blueprint: Blueprint, service: Service) -> None:
                 found = slips.print_again(db, event_id=event_id, code=code, staff_id=staff_id, now=service.now())
         except Refused as no:
             _count_guess(service, place)
-            words = desk_texts.NO_SUCH_PASS if no.code == "no_such_pass" else sentence_for(no.code)
+            words = (
+                _("No valid pass of this event has that code.") if no.code == "no_such_pass" else sentence_for(no.code)
+            )
             return desk_page.answer(service, DeskPage(place, typed_code=code, no_slip=words), 422)
         desk_session.save_session(desk_session.after_printing(desk_session.load_session(), found))
         return redirect(url_for("staff.desk"))

@@ -1,7 +1,7 @@
 """What the desk remembers from one visitor to the next: settings and results, no personal data."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask import session
@@ -69,11 +69,6 @@ def after_registration(
 def after_printing(session: DeskSession, pass_id: int) -> DeskSession:
     """The memory after a slip was chosen to be printed again."""
     return DeskSession(_first(pass_id, session.slips), session.language, session.admit, fresh="print")
-
-
-def once_shown(session: DeskSession) -> DeskSession:
-    """The memory once the page is shown: loading it again prints nothing again."""
-    return replace(session, fresh="")
 
 
 def _first(pass_id: int, others: Sequence[int]) -> tuple[int, ...]:

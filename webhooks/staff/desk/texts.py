@@ -46,14 +46,8 @@ TEXTS: Mapping[str, Sentence] = {
 }
 
 PHONE_HAS_PASS = _("This number already has pass {code}. Make another anyway?")
-PHONE_HAS_PASS_OF = _("This number already has {code}: {name}, {people}, {day}. Make another pass anyway?")
 EMPTY = {"full_name": _("Enter the full name."), "party_size": _("Enter how many people will come.")}
 """What is to be done where nothing was typed: such a sentence says by itself which field it belongs to."""
-OTHER_EVENT = _(
-    "That form was for another event. Nobody was registered. Read out the text of this event and start again."
-)
-NOT_READ_OUT = _("Read the text out first. You can register people only if they agree.")
-NO_SUCH_PASS = _("No valid pass of this event has that code.")
 TOO_SHORT = _("Enter 3 or more letters of the name, or the full phone number.")
 
 PAPER_NAMES: Mapping[str, Sentence] = {

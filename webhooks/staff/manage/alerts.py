@@ -38,7 +38,6 @@ LABELS: Mapping[str, tuple[Sentence, Sentence]] = {
 }
 NO_PER_CENT = _("Enter a number from 0.1 to 100, with at most one decimal.")
 SAVED = _("Saved.")
-OFF = _("off")
 NO_THRESHOLDS = "usual"
 """The mark of an event for which nobody has set any yet."""
 
@@ -106,4 +105,4 @@ def _page(
     service: Service, slug: str, given: Texts | None = None, wrong: Texts | None = None, *, beside: bool = False
 ) -> Answer:
     now, mark = _current_texts(service, slug)
-    return form("alerts", now, given, wrong, beside=beside, empty=OFF, labels=LABELS, seen=mark)
+    return form("alerts", now, given, wrong, beside=beside, empty=_("off"), labels=LABELS, seen=mark)

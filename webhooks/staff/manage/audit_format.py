@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.audit import formatting
 from flows.shapes import Sentence
-from flows.text import words
+from flows.text import _, words
 from flows.text.languages import LANGUAGES
 from webhooks.i18n import say
 from webhooks.staff.manage import audit_texts as said
@@ -30,14 +30,14 @@ class AuditFormatter:
     def _text(self, name: str, value: Any) -> str:
         match value:
             case None | "" | []:
-                return say(said.NONE)
+                return say(_("none"))
             case bool():
-                return say(said.YES if value else said.NO)
+                return say(_("yes") if value else _("no"))
             case int() if name in ("gate_id", "gates"):
                 return self.gates.get(value, str(value))
             case dict():
                 named = (f"{self._key(key)}: {self._text(name, inner)}" for key, inner in value.items())
-                return "; ".join(named) or say(said.NONE)
+                return "; ".join(named) or say(_("none"))
             case list():
                 return ", ".join(self._text(name, inner) for inner in value)
             case str():
@@ -62,7 +62,9 @@ def facts(about: Mapping[str, Any], reader: AuditFormatter) -> Iterator[str]:
     for name, value in about.items():
         if name not in ("changes", "more") and not _is_rows(name, value):
             called = said.FACT_NAMES.get(name, words(name.replace("_", " ")))
-            yield say(said.FACT, name=called, value=reader.value(name, len(value) if name == "told" else value))
+            yield say(
+                _("{name}: {value}"), name=called, value=reader.value(name, len(value) if name == "told" else value)
+            )
 
 
 def changes(about: Mapping[str, Any], reader: AuditFormatter) -> Iterator[str]:
@@ -70,7 +72,7 @@ def changes(about: Mapping[str, Any], reader: AuditFormatter) -> Iterator[str]:
     for one, rows in formatting.grouped_changes(about):
         yield say(_pattern(one), what=_table(one["table"]), rows=_listed_rows(rows), changes=_fields(one, reader))
     for table, number in about.get("more", {}).items():
-        yield say(said.MORE, count=number, what=_table(table))
+        yield say(_("and {count} more: {what}"), count=number, what=_table(table))
 
 
 def _is_rows(name: str, value: Any) -> bool:
@@ -80,8 +82,8 @@ def _is_rows(name: str, value: Any) -> bool:
 
 def _pattern(entry: Mapping[str, Any]) -> Sentence:
     if entry["before"] is None:
-        return said.ADDED
-    return said.REMOVED if entry["after"] is None else said.CHANGED
+        return _("{what} {rows}: added")
+    return _("{what} {rows}: removed") if entry["after"] is None else _("{what} {rows}: {changes}")
 
 
 def _table(name: str) -> Sentence:
@@ -92,7 +94,7 @@ def _listed_rows(rows: Sequence[str]) -> Sentence:
     """The rows to which the same happened."""
     named = ", ".join(rows[: formatting.MAX_NAMED_ROWS])
     more = len(rows) - formatting.MAX_NAMED_ROWS
-    return words(named) if more <= 0 else said.SOME.filled(rows=named, count=more)
+    return words(named) if more <= 0 else _("{rows} and {count} more", rows=named, count=more)
 
 
 def _fields(entry: Mapping[str, Any], reader: AuditFormatter) -> str:
@@ -102,7 +104,7 @@ def _fields(entry: Mapping[str, Any], reader: AuditFormatter) -> str:
 
 def _field(name: str, old: Any, new: Any, reader: AuditFormatter) -> str:
     called = said.COLUMN_NAMES.get(name, words(name.replace("_", " ")))
-    return say(said.FIELD, name=called, old=reader.value(name, old), new=reader.value(name, new))
+    return say(_("{name} {old} → {new}"), name=called, old=reader.value(name, old), new=reader.value(name, new))
 
 
 def _moment(value: str, zone: ZoneInfo) -> str:

@@ -97,7 +97,7 @@ def _acts(chosen: str) -> list[tuple[str, str]]:
     """The acts to choose from, by their names; also what the address says, which may be the beginning of some."""
     named = sorted(((code, say(name)) for code, name in said.ACT_NAMES.items()), key=lambda act: act[1])
     typed = [] if not chosen or chosen in said.ACT_NAMES else [(chosen, chosen)]
-    return [("", say(said.ALL)), *typed, *named]
+    return [("", say(_("all acts"))), *typed, *named]
 
 
 def _row(entry: AuditEntry, reader: AuditFormatter) -> dict[str, Any]:
@@ -112,4 +112,4 @@ def _row(entry: AuditEntry, reader: AuditFormatter) -> dict[str, Any]:
 
 def _nobody(actor: str) -> str:
     """Actors who are not on the roster, by the names that they gave."""
-    return say(said.THEMSELVES) if actor == SELF_ACTOR else actor or say(said.NOBODY)
+    return say(_("the visitor")) if actor == SELF_ACTOR else actor or say(_("no name"))

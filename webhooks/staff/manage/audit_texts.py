@@ -288,13 +288,3 @@ TEXT_NAMES: Mapping[str, Sentence] = {
     "welcome": _("Welcome"),
 }
 """The event's texts, by their names in it."""
-
-YES, NO, NONE = _("yes"), _("no"), _("none")
-ADDED, REMOVED, CHANGED = _("{what} {rows}: added"), _("{what} {rows}: removed"), _("{what} {rows}: {changes}")
-FIELD = _("{name} {old} → {new}")
-FACT = _("{name}: {value}")
-SOME = _("{rows} and {count} more")
-MORE = _("and {count} more: {what}")
-NOBODY = _("no name")
-THEMSELVES = _("the visitor")
-ALL = _("all acts")

@@ -64,9 +64,6 @@ SWITCHES = {
 }
 
 
-UNREAD = _("No native speaker has confirmed the text in these languages. Has someone checked it?")
-
-
 def routes(blueprint: Blueprint, service: Service) -> None:
     """The list, one event, and its switches."""
 
@@ -91,8 +88,9 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         if what == "cancel":
             return ask_first(switch, display.name(found), found, "manage.event", who_is_told(people))
         unread = unconfirmed_consents(events.shape(found)) if what == "open" else {}
+        asked = _("No native speaker has confirmed the text in these languages. Has someone checked it?")
         texts = [(LANGUAGES.get(code, code), text) for code, text in unread.items()]
-        return ask_first(switch, display.name(found), found, "manage.event", texts, UNREAD if unread else None)
+        return ask_first(switch, display.name(found), found, "manage.event", texts, asked if unread else None)
 
     @blueprint.post("/<slug>/switch/<what>")
     @admin

@@ -24,7 +24,18 @@ from flows.shapes import Sentence
 from flows.text import _
 from webhooks.i18n import say
 from webhooks.staff.manage import display, inputs
-from webhooks.staff.manage.layout import POLL_SECONDS, Answer, Texts, admin, audited, done, page, refusal_text, typed
+from webhooks.staff.manage.layout import (
+    POLL_SECONDS,
+    Answer,
+    Texts,
+    admin,
+    audited,
+    done,
+    or_404,
+    page,
+    refusal_text,
+    typed,
+)
 from webhooks.staff.session import user
 
 TABLE_DESCRIPTIONS: Mapping[str, Sentence] = {
@@ -105,7 +116,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.get("/<slug>/exports/<int:number>/file")
     @admin
     def export_file(slug: str, number: int) -> Answer:
-        export = service.database.ask(_find_export, slug, number)
+        export = service.database.ask(or_404, export_requests.find, slug, number)
         if export.status != stored_exports.READY:
             abort(410)
         if request.method == "GET":
@@ -163,13 +174,6 @@ def _download(service: Service, export: Export) -> Response:
     size = {"Content-Length": str(export.size), "Content-Disposition": f'attachment; filename="{name}"'}
     pieces: Iterator[bytes] = stored_exports.chunks(service.database, export.id, export.size)
     return Response(pieces, content_type=CONTENT_TYPES[export.form], headers=size, direct_passthrough=True)
-
-
-def _find_export(db: Any, slug: str, number: int) -> Export:
-    try:
-        return export_requests.find(db, slug, number)
-    except Refused:
-        abort(404)
 
 
 def _request_from(texts: Texts, event: Event) -> tuple[ExportRequest, dict[str, str]]:

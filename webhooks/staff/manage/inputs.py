@@ -7,7 +7,6 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.models import Event
 from flows.shapes import Sentence
 from flows.text import _
 
@@ -63,11 +62,6 @@ def format_value(value: Any, zone: str) -> str:
             return ", ".join(value)
         case _:
             return str(value)
-
-
-def value_of(event: Event, name: str) -> str:
-    """The text of an input for an event's column."""
-    return format_value(getattr(event, name), event.timezone)
 
 
 def whole(text: str, _zone: str = "") -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import uuid4
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -23,7 +23,7 @@ from webhooks import limits
 from webhooks.i18n import say
 from webhooks.staff.manage import display
 from webhooks.staff.manage.inputs import UnreadableInput
-from webhooks.staff.session import OWNER, go_to, require_role, user
+from webhooks.staff.session import OWNER, Access, go_to, require_role, user
 
 RATE_LIMIT = "120 per minute"
 """Changes, searches and looks at one person, of one admin: no hand is faster."""
@@ -34,6 +34,7 @@ POLL_SECONDS = 2
 """Seconds between two requests of an open page while something goes on in the background."""
 
 P = ParamSpec("P")
+Found = TypeVar("Found")
 Row = TypeVar("Row", Device, Gate, JoinRequest, Kind, Owner, Staff)
 Answer = Response | str | tuple[str, int]
 Texts = Mapping[str, str]
@@ -41,29 +42,31 @@ Texts = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class NavSection:
-    """A page of an event, as the navigation names it."""
+class NavItem:
+    """A page of the team, as the navigation names it."""
 
     endpoint: str
     name: Sentence
-    icon: str = "circle"
+    icon: str
     """Of webhooks/icons.py."""
+    role: Access = "admin"
+    """Whom it lets in: who has this role or a higher one."""
 
 
 SECTIONS = (
-    NavSection("manage.event", _("Event"), "ticket"),
-    NavSection("manage.days", _("Days"), "calendar-days"),
-    NavSection("manage.gates", _("Gates"), "door-open"),
-    NavSection("manage.questions", _("Questions"), "message-circle"),
-    NavSection("manage.kinds", _("Kinds of pass"), "badge-check"),
-    NavSection("manage.volunteers", _("Team"), "users"),
-    NavSection("manage.scanners", _("Scanners"), "monitor"),
-    NavSection("manage.visitors", _("Visitors"), "contact"),
-    NavSection("manage.broadcasts", _("Messages"), "megaphone"),
-    NavSection("manage.exports", _("Exports"), "download"),
-    NavSection("manage.audit", _("Audit log"), "scroll-text"),
-    NavSection("manage.alerts", _("Alerts"), "bell"),
-    NavSection("manage.report", _("Daily report"), "file-text"),
+    NavItem("manage.event", _("Event"), "ticket"),
+    NavItem("manage.days", _("Days"), "calendar-days"),
+    NavItem("manage.gates", _("Gates"), "door-open"),
+    NavItem("manage.questions", _("Questions"), "message-circle"),
+    NavItem("manage.kinds", _("Kinds of pass"), "badge-check"),
+    NavItem("manage.volunteers", _("Team"), "users"),
+    NavItem("manage.scanners", _("Scanners"), "monitor"),
+    NavItem("manage.visitors", _("Visitors"), "contact"),
+    NavItem("manage.broadcasts", _("Messages"), "megaphone"),
+    NavItem("manage.exports", _("Exports"), "download"),
+    NavItem("manage.audit", _("Audit log"), "scroll-text"),
+    NavItem("manage.alerts", _("Alerts"), "bell"),
+    NavItem("manage.report", _("Daily report"), "file-text"),
 )
 
 
@@ -118,6 +121,14 @@ def changing(service: Service, what: str, row: Base) -> Iterator[Session]:
     with audited(service, what) as db:
         edit_conflict.require_unchanged(db, row, request.form.get("seen", ""))
         yield db
+
+
+def or_404(db: Session, find: Callable[Concatenate[Session, P], Found], *about: P.args, **more: P.kwargs) -> Found:
+    """What is found; 404 where a rule says that there is none."""
+    try:
+        return find(db, *about, **more)
+    except Refused:
+        abort(404)
 
 
 def of_number(rows: Iterable[Row], number: int) -> Row:

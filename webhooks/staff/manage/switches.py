@@ -18,7 +18,6 @@ from webhooks.staff.manage.layout import Answer, changing, done, page
 
 Done = TypeVar("Done")
 Facts = Sequence[tuple[Sentence | str, Sentence | str]]
-TELL = _("{said} No message has been sent. Here you can tell everyone who has a pass, after a preview.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +88,5 @@ def tell_them(said: Sentence, people: int, what: str, back: str, **values: str) 
     """
     if not people:
         return done(back, said)
-    return done("manage.new_broadcast", TELL.filled(said=said), what=what, **values)
+    tell = _("{said} No message has been sent. Here you can tell everyone who has a pass, after a preview.", said=said)
+    return done("manage.new_broadcast", tell, what=what, **values)

@@ -12,7 +12,6 @@ from webhooks.staff.scanner.texts import LABELS, in_each_language
 
 STAGE_COLOUR = "#0d1312"
 """Behind the icon while the app opens: `--stage` of tokens.css."""
-APP_NAME = _("Pravesh scanner")
 CAMERA = {"camera": "(self)"}
 CONTENT_POLICY = {
     # The polyfill's reader is WebAssembly: see docs/adr.
@@ -49,7 +48,7 @@ def routes(blueprint: Blueprint) -> None:
     def manifest() -> Response:
         i18n.offer(LANGUAGES)
         answer = jsonify(
-            name=i18n.say(APP_NAME),
+            name=i18n.say(_("Pravesh scanner")),
             short_name="Pravesh",
             id=url_for("staff.scan"),
             start_url=url_for("staff.scan"),

@@ -5,7 +5,6 @@ or a reload is answered with the first answer and lets nobody in twice.
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, abort, render_template, request
@@ -175,11 +174,6 @@ def _count(text: str) -> int | None:
 def _page(token: str, style: str, lines: list[str]) -> Response:
     """The answer in its colour; the chat's sign before it is drawn large instead."""
     title, *rest = lines
-    shown: dict[str, Any] = {
-        "look": style,
-        "title": title.lstrip("✅⛔ "),
-        "lines": rest,
-        "token": token,
-        "words": TEXTS,
-    }
-    return Response(render_template("staff/admitted.html", **shown), headers={"Cache-Control": "no-store"})
+    sign = title.lstrip("✅⛔ ")
+    shown = render_template("staff/admitted.html", look=style, title=sign, lines=rest, token=token, words=TEXTS)
+    return Response(shown, headers={"Cache-Control": "no-store"})

@@ -18,11 +18,8 @@ from flows.shapes import Sentence
 from flows.text import LANGUAGES, _
 from webhooks.staff.manage import display
 from webhooks.staff.manage.announcements import broadcast_texts
-from webhooks.staff.manage.layout import POLL_SECONDS, Answer, admin, audited, done, page, refusal_text
+from webhooks.staff.manage.layout import POLL_SECONDS, Answer, admin, audited, done, or_404, page, refusal_text
 from webhooks.staff.session import user
-
-PAUSED, RESUMED = _("The message is paused."), _("The message is being sent again.")
-CANCELLED = _("The message is cancelled.")
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:
@@ -50,12 +47,12 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.post("/<slug>/broadcasts/<int:number>/pause")
     @admin
     def pause_broadcast(slug: str, number: int) -> Answer:
-        return _change(service, number, audit.BROADCAST_PAUSED, PAUSED)
+        return _change(service, number, audit.BROADCAST_PAUSED, _("The message is paused."))
 
     @blueprint.post("/<slug>/broadcasts/<int:number>/resume")
     @admin
     def resume_broadcast(slug: str, number: int) -> Answer:
-        return _change(service, number, audit.BROADCAST_RESUMED, RESUMED)
+        return _change(service, number, audit.BROADCAST_RESUMED, _("The message is being sent again."))
 
     @blueprint.get("/<slug>/broadcasts/<int:number>/cancel")
     @admin
@@ -72,15 +69,12 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.post("/<slug>/broadcasts/<int:number>/cancel")
     @admin
     def cancel_broadcast(slug: str, number: int) -> Answer:
-        return _change(service, number, audit.BROADCAST_CANCELLED, CANCELLED)
+        return _change(service, number, audit.BROADCAST_CANCELLED, _("The message is cancelled."))
 
 
 def _find(db: Session, number: int) -> Broadcast:
     """The broadcast, if it is of the event at which they are; else 404."""
-    try:
-        row = broadcasts.find(db, number)
-    except Refused:
-        abort(404)
+    row = or_404(db, broadcasts.find, number)
     return row if row.event_id == user().event_id else abort(404)
 
 

@@ -198,7 +198,7 @@ def _current_texts(event: Event, part: SettingsPart) -> dict[str, str]:
         elif field.kind == "several":
             texts[field.name] = " ".join(getattr(event, field.name))
         else:
-            texts[field.name] = inputs.value_of(event, field.name)
+            texts[field.name] = inputs.format_value(getattr(event, field.name), event.timezone)
     return texts
 
 

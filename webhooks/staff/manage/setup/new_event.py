@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, abort, url_for
+from flask import Blueprint, url_for
 from sqlalchemy.orm import Session
 
 from bot.domain import audit, events, roster
@@ -12,12 +12,22 @@ from bot.domain.events import validation as event_validation
 from bot.domain.models import Event
 from bot.errors import Refused
 from bot.service import Service
-from flows.shapes import Sentence
 from flows.text import LANGUAGES, _
 from webhooks import limits
 from webhooks.staff.manage import display, inputs
 from webhooks.staff.manage.inputs import FormField, UnreadableInput
-from webhooks.staff.manage.layout import RATE_LIMIT, Answer, Texts, audited, done, form, judged, refusal_text, typed
+from webhooks.staff.manage.layout import (
+    RATE_LIMIT,
+    Answer,
+    Texts,
+    audited,
+    done,
+    form,
+    judged,
+    or_404,
+    refusal_text,
+    typed,
+)
 from webhooks.staff.session import OWNER, go_to, require_role, user
 
 NAME = FormField("name", _("Name"), help=_("As visitors read it."), needed=True)
@@ -80,13 +90,13 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.get("/events/<slug>/copy")
     @require_role(OWNER)
     def copy_event(slug: str) -> Any:
-        like = _find(service, slug)
+        like = service.database.ask(or_404, events.by_slug, slug)
         return _page(COPY_INPUTS, {"name": like.name}, like=like)
 
     @blueprint.post("/events/<slug>/copy")
     @require_role(OWNER)
     def make_copy(slug: str) -> Any:
-        like = _find(service, slug)
+        like = service.database.ask(or_404, events.by_slug, slug)
 
         def make(db: Session, values: Mapping[str, Any]) -> Event:
             named: dict[str, Any] = {name: values[name] for name in ("name", "starts_on")}
@@ -111,7 +121,8 @@ def _answer(
             if joins:
                 me, region = user().holder, service.settings.default_region
                 roster.add(db, made.slug, phone=me.phone, name=me.name, role="admin", region=region, now=service.now())
-            said = _said(made, over=events.is_over(made, service.now()))
+            pattern = OVER if events.is_over(made, service.now()) else MADE
+            said = pattern.filled(name=display.name(made), last=display.day(made.ends_on))
     except Refused as no:
         if no.code != "slug_taken" or not _is_sent_twice(service, values):
             wrong = {FIELD_OF_REFUSAL.get(no.code, ""): refusal_text(no)}
@@ -140,24 +151,11 @@ def _slug(text: str) -> str:
     return event_validation.slug(text)
 
 
-def _said(made: Event, *, over: bool) -> Sentence:
-    """That it is there; also where nobody can register, since its days are past."""
-    return (OVER if over else MADE).filled(name=display.name(made), last=display.day(made.ends_on))
-
-
 def _is_sent_twice(service: Service, values: Mapping[str, Any]) -> bool:
     """Whether there is exactly this event: then the form was sent twice."""
     with service.database.read() as db:
         there = events.by_slug(db, values["slug"])
         return (there.name, there.starts_on) == (values["name"], values["starts_on"])
-
-
-def _find(service: Service, slug: str) -> Event:
-    """The event that is copied; 404 for none."""
-    try:
-        return service.database.ask(events.by_slug, slug)
-    except Refused:
-        abort(404)
 
 
 def _page(

@@ -46,7 +46,6 @@ PROBLEMS: Mapping[str, tuple[str, Sentence]] = {
     "too_many": ("", _("An event asks at most 10 questions of its own.")),
 }
 """For each problem of bot.domain.events.questions the input at which it is shown, and what is said."""
-LINES_DIFFER = _("Enter as many lines as in English, in the same order, or leave this empty.")
 
 
 def spoken(event: Event) -> dict[str, str]:
@@ -128,7 +127,9 @@ def _options(form: Texts, event: Event, wrong: dict[str, str]) -> list[dict[str,
     for code in spoken(event):
         lines = _lines(form[f"options-{code}"])
         if lines and len(lines) != len(in_english):
-            wrong[f"options-{code}"] = say(LINES_DIFFER)
+            wrong[f"options-{code}"] = say(
+                _("Enter as many lines as in English, in the same order, or leave this empty.")
+            )
         for option, title in zip(options, lines, strict=False):
             option[code] = title
     return options

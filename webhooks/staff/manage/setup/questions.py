@@ -38,7 +38,6 @@ RETIRE = EventSwitch(
 )
 MOVES = {"up": -1, "down": 1}
 SAVED = _("The question is saved.")
-NEEDS_ASKED = _("Visitors are now asked what help they need. The volunteers at the gate see the answer.")
 
 Change = Callable[[list[JsonDict]], list[JsonDict]]
 
@@ -79,7 +78,8 @@ def routes(blueprint: Blueprint, service: Service) -> None:
                 events.ask_needs(db, slug, wanted=True)
         except Refused as no:
             return _list(service, slug, question_form.place_of(no)[1])
-        return done("manage.questions", NEEDS_ASKED)
+        told = _("Visitors are now asked what help they need. The volunteers at the gate see the answer.")
+        return done("manage.questions", told)
 
     @blueprint.post("/<slug>/questions/<name>/move")
     @admin

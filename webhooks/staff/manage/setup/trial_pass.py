@@ -34,7 +34,6 @@ from webhooks.staff.manage.layout import (
 )
 from webhooks.staff.session import user
 
-FORM_FIELDS = ("day", "language")
 SENT: Mapping[str, Sentence] = {
     WHATSAPP: _("Your pass {code} is on its way to your WhatsApp."),
     SMS: _("A link to your pass {code} is on its way to your phone by SMS."),
@@ -56,7 +55,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.post("/<slug>/test")
     @admin
     def send_trial(slug: str) -> Answer:
-        given = {name: typed(name) for name in FORM_FIELDS}
+        given = {name: typed(name) for name in ("day", "language")}
         values, wrong = judged(["day"], lambda name: inputs.day(given[name]))
         if wrong:
             return _page(service, slug, given, wrong)

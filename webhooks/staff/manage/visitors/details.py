@@ -1,6 +1,6 @@
 """Gathers all that is held of one person at this event, for the page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from bot.personal_data import export as personal_data_export
 from bot.service import Service
 from flows.gate.stats import REFUSAL_REASONS as RESULTS
 from flows.shapes import Sentence
-from flows.text import words
+from flows.text import _, words
 from flows.text.choices import people as so_many
 from flows.text.languages import LANGUAGES
 from flows.text.literal import escape
@@ -67,7 +67,11 @@ def person_details(db: Session, pass_: Pass, service: Service) -> tuple[dict[str
             for registration_row in whole["registrations"]
         ],
         "lists": [
-            (said.TITLES[name], [said.COLUMNS[name] for name in columns], _cells(whole[name], columns))
+            (
+                said.TITLES[name],
+                [said.COLUMNS[column] for column in columns],
+                [[_cell(column, row[column]) for column in columns] for row in whole[name]],
+            )
             for name, columns in LIST_COLUMNS.items()
         ],
     }
@@ -91,19 +95,19 @@ def _here(known: KnownPerson, event_id: int) -> KnownPerson:
 
 def _facts(whole: Mapping[str, Any], zone: ZoneInfo) -> Facts:
     return [
-        (said.NAMES["phone"], ", ".join(whole["phones"]) or said.NO_PHONE),
-        (said.NAMES["language"], LANGUAGES.get(whole["language"] or "", "") or said.NOT_CHOSEN),
+        (said.NAMES["phone"], ", ".join(whole["phones"]) or _("none")),
+        (said.NAMES["language"], LANGUAGES.get(whole["language"] or "", "") or _("not chosen")),
         (said.NAMES["since"], display.moment(whole["known_since"], zone)),
-        (said.NAMES["messages"], said.STOPPED if whole["stopped"] else said.MAY_WRITE),
+        (said.NAMES["messages"], _("messages stopped") if whole["stopped"] else _("messages on")),
         (said.NAMES["conversation"], _conversation(whole["flow"], whole["question"])),
     ]
 
 
 def _conversation(flow: str | None, question: str | None) -> Sentence:
-    doing = said.CONVERSATIONS.get(flow or "", words(flow)) if flow else said.NO_CONVERSATION
+    doing = said.CONVERSATIONS.get(flow or "", words(flow)) if flow else _("not in a conversation")
     if not question or question == flow:
         return doing
-    return said.AT_QUESTION.filled(doing=doing, question=STEP_NAMES.get(question, words(question)))
+    return _("{doing}: {question}", doing=doing, question=STEP_NAMES.get(question, words(question)))
 
 
 def _pass(pass_: Pass) -> dict[str, Any]:
@@ -124,7 +128,7 @@ def _registration(registration: Mapping[str, Any], event: Event, consent: str) -
     return [
         (said.NAMES["name"], text(registration["name"])),
         *_answers(registration["answers"], event),
-        (said.NAMES["by"], said.IN_LANGUAGE.filled(channel=channel, language=spoken)),
+        (said.NAMES["by"], _("{channel}, in {language}", channel=channel, language=spoken)),
         (said.NAMES["holder"], said.HOLDER[registration["holder"]]),
         (said.NAMES["agreed"], _agreed(registration, consent)),
     ]
@@ -140,12 +144,8 @@ def _answers(answers: Mapping[str, Any], event: Event) -> Iterator[tuple[Sentenc
 def _agreed(registration: Mapping[str, Any], consent: str) -> Sentence:
     """When they agreed, and to which version of the notice; of 0, which was not ours, where that was."""
     version, when = registration["consent_version"], text(registration["consented_at"])
-    pattern = said.VERSION if version else said.CONSENT_ELSEWHERE
+    pattern = _("{when}, version {number}") if version else _("{when}, elsewhere: {where}")
     return pattern.filled(when=when, number=version, where=escape(agreed_where(consent)) or display.NO_VALUE)
-
-
-def _cells(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[list[str]]:
-    return [[_cell(name, row[name]) for name in columns] for row in rows]
 
 
 def _cell(name: str, value: Any) -> str:
@@ -161,7 +161,7 @@ def text(value: Any) -> str:
         case None | "":
             return display.NO_VALUE
         case bool():
-            return say(said.YES if value else said.NO)
+            return say(_("yes") if value else _("no"))
         case datetime():
             return f"{display.day(value)}, {display.hour(value.time())}"
         case date():

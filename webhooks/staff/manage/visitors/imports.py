@@ -19,7 +19,7 @@ from bot.service import Service
 from flows.text import _, ngettext_, words
 from webhooks.i18n import say
 from webhooks.staff.manage import display
-from webhooks.staff.manage.layout import POLL_SECONDS, Answer, admin, audited, done, page, refusal_text, typed
+from webhooks.staff.manage.layout import POLL_SECONDS, Answer, admin, audited, done, or_404, page, refusal_text, typed
 from webhooks.staff.manage.visitors import import_texts
 from webhooks.staff.session import user
 
@@ -101,7 +101,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @admin
     def ask_to_send(slug: str, number: int) -> Answer:
         with service.database.read() as db:
-            found = _find(db, slug, number)
+            found = or_404(db, stored.find, slug, number)
             unsent = bulk_passes.count_unsent(db, stored.passes_of(db, number))
         if not unsent:
             none = _("There is nothing to send: who has a phone and takes messages was sent the pass before.")
@@ -121,7 +121,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @admin
     def pass_sheet(slug: str, number: int) -> Answer:
         with service.database.read() as db:
-            _find(db, slug, number)
+            or_404(db, stored.find, slug, number)
             data = stored.read_part(db, number, stored.SHEET_PART)
         if not data:
             abort(404)
@@ -186,13 +186,6 @@ def _options(known: ListImport) -> dict[str, Any]:
     return options
 
 
-def _find(db: Any, slug: str, number: int) -> ListImport:
-    try:
-        return stored.find(db, slug, number)
-    except Refused:
-        abort(404)
-
-
 def _lists(service: Service, slug: str, wrong: Mapping[str, str] | None = None) -> Answer:
     with service.database.read() as db:
         zone = ZoneInfo(events.by_slug(db, slug).timezone)
@@ -216,7 +209,7 @@ def _row(one: ListImport, zone: ZoneInfo) -> dict[str, Any]:
 
 def _told(service: Service, slug: str, number: int) -> dict[str, Any]:
     with service.database.read() as db:
-        found = _find(db, slug, number)
+        found = or_404(db, stored.find, slug, number)
         event = events.by_slug(db, slug)
         kinds = [(kind.slug, say(words(kind.labels))) for kind in event.kinds]
         seen = edit_conflict.fingerprint(found)

@@ -20,7 +20,6 @@ from webhooks.staff.session import user
 
 MAX_ID = 2**31 - 1
 """What the column holds: a database asked for more than that says so by an error."""
-REVOKE_WARNING = _("The next scan is refused. You cannot undo this, and nobody is told.")
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:
@@ -46,9 +45,17 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     def ask(slug: str, pass_id: int) -> Answer:
         with service.database.read() as db:
             found = own_pass(db, pass_id)
-            told = {"facts": _facts(found), "seen": edit_conflict.fingerprint(found), "back_to": f"../{pass_id}"}
-        title = _("Revoke pass {code}?", code=shown(found.code))
-        return page("sure", title=title, question=REVOKE_WARNING, button=_("Revoke pass"), grave=True, **told)
+            facts = _facts(found)
+        return page(
+            "sure",
+            title=_("Revoke pass {code}?", code=shown(found.code)),
+            question=_("The next scan is refused. You cannot undo this, and nobody is told."),
+            button=_("Revoke pass"),
+            grave=True,
+            facts=facts,
+            seen=edit_conflict.fingerprint(found),
+            back_to=f"../{pass_id}",
+        )
 
     @blueprint.post("/<slug>/visitors/<int:pass_id>/revoke")
     @admin

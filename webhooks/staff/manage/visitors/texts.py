@@ -79,13 +79,4 @@ CONVERSATIONS: Mapping[str, Sentence] = {
 }
 """What somebody is doing in the chat, by flow; an unknown flow is shown by its name."""
 
-AT_QUESTION = _("{doing}: {question}")
-NO_CONVERSATION = _("not in a conversation")
-NO_PHONE = _("none")
-NOT_CHOSEN = _("not chosen")
-STOPPED, MAY_WRITE = _("messages stopped"), _("messages on")
-IN_LANGUAGE = _("{channel}, in {language}")
-VERSION = _("{when}, version {number}")
-CONSENT_ELSEWHERE = _("{when}, elsewhere: {where}")
 ERASED = _("(deleted)")
-YES, NO = _("yes"), _("no")

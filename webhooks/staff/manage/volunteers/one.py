@@ -13,9 +13,6 @@ from webhooks.staff.manage.layout import Answer, Texts, admin, changing, done, f
 from webhooks.staff.manage.volunteers.roster import FIELD_OF_REFUSAL
 from webhooks.staff.session import user
 
-FORM_FIELDS = ("name", "role", "gate")
-NOT_YOUR_ROLE = _("You cannot change your own role. Ask another admin, or use the command line.")
-
 
 def routes(blueprint: Blueprint, service: Service) -> None:
     """`/staff/manage/<slug>/volunteers/<id>/change`."""
@@ -29,10 +26,11 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.post("/<slug>/volunteers/<int:staff_id>/change")
     @admin
     def change_volunteer(slug: str, staff_id: int) -> Answer:
-        given = {name: typed(name).strip() for name in FORM_FIELDS}
+        given = {name: typed(name).strip() for name in ("name", "role", "gate")}
         row = of_number(service.database.ask(roster.list_staff, slug), staff_id)
         if row.id == user().staff_id and given["role"] != row.role:
-            return _page(service, slug, row, given, {"role": say(NOT_YOUR_ROLE)})
+            told = _("You cannot change your own role. Ask another admin, or use the command line.")
+            return _page(service, slug, row, given, {"role": say(told)})
         try:
             _change(service, slug, row, given)
         except roster.BadRosterRows as bad:

@@ -35,7 +35,6 @@ from webhooks.staff.session import user
 
 PAGE_SIZE = 100
 """People of a page; a team can have thousands, and is read whole for its search."""
-FORM_FIELDS = ("phone", "name", "role", "gate")
 MAX_INPUT_LENGTH = 80
 FIELD_OF_REFUSAL = {
     "not_a_phone": "phone",
@@ -45,7 +44,6 @@ FIELD_OF_REFUSAL = {
     "no_such_gate": "gate",
 }
 """The input at which a refusal is shown, by code."""
-NOT_YOURSELF = _("You cannot disable yourself. Ask another admin, or use the command line.")
 COLUMNS: Mapping[str, Callable[[Staff], Any]] = {
     "name": lambda member: collation.sort_key(member.name),
     "phone": lambda member: member.phone,
@@ -73,7 +71,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.post("/<slug>/volunteers")
     @admin
     def add_volunteer(slug: str) -> Answer:
-        given = {name: typed(name) for name in FORM_FIELDS}
+        given = {name: typed(name) for name in ("phone", "name", "role", "gate")}
         wanted: dict[str, Any] = {**given, "gate": given["gate"] or None, "region": service.settings.default_region}
         try:
             with audited(service, audit.STAFF_ADDED) as db:
@@ -90,7 +88,8 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         enabled = typed("what") == "enable"
         row = of_number(service.database.ask(roster.list_staff, slug), staff_id)
         if row.id == user().staff_id:
-            return _page(service, slug, problem=say(NOT_YOURSELF))
+            told = _("You cannot disable yourself. Ask another admin, or use the command line.")
+            return _page(service, slug, problem=say(told))
         if row.enabled != enabled or (enabled and roster.is_paused(row, service.now())):
             try:
                 _switch(service, slug, row, enabled)
