@@ -17,7 +17,9 @@ class Agenda:
         self.seconds = 0.0
         self._wakings: list[tuple[float, int]] = []
         self._numbers = count()
-        self._turn = threading.Condition()
+        self._lock = threading.Lock()
+        self._waiting: dict[int, threading.Condition] = {}
+        """Each thread's own: the one whose turn it is wakes, and no other."""
         self._awake = -1
 
     def now(self) -> datetime:
@@ -25,12 +27,14 @@ class Agenda:
 
     def sleep(self, seconds: float) -> None:
         """Let the others work until so much time has passed."""
-        with self._turn:
-            self._wait(self._note(seconds))
+        with self._lock:
+            number = self._note(seconds)
+            self._next()
+            self._wait(number)
 
     def run(self, *works: Callable[[], None]) -> None:
         """Do these side by side until all have ended; raises what one of them raised."""
-        with self._turn:
+        with self._lock:
             begun = [(self._note(0.0), work) for work in works]
             self._next()
         with ThreadPoolExecutor(len(works)) as pool:
@@ -39,17 +43,17 @@ class Agenda:
 
     def do(self, number: int, work: Callable[[], None]) -> None:
         """Wait for the turn of this number, and work."""
-        with self._turn:
-            self._turn.wait_for(lambda: self._awake == number)
+        with self._lock:
+            self._wait(number)
         try:
             work()
         finally:
-            with self._turn:
+            with self._lock:
                 self._next()
 
     def note(self) -> int:
         """A turn of somebody who begins now, once it is theirs: see `do`."""
-        with self._turn:
+        with self._lock:
             return self._note(0.0)
 
     def _note(self, seconds: float) -> int:
@@ -58,10 +62,13 @@ class Agenda:
         return number
 
     def _wait(self, number: int) -> None:
-        self._next()
-        self._turn.wait_for(lambda: self._awake == number)
+        if self._awake != number:
+            mine = self._waiting[number] = threading.Condition(self._lock)
+            mine.wait_for(lambda: self._awake == number)
+            del self._waiting[number]
 
     def _next(self) -> None:
         if self._wakings:
             self.seconds, self._awake = heapq.heappop(self._wakings)
-            self._turn.notify_all()
+            if next_one := self._waiting.get(self._awake):
+                next_one.notify()
