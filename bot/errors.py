@@ -1,6 +1,8 @@
 """The errors that are no bugs: of the rules, of providers, and of an installation that is not ready."""
 
-from typing import Any
+from typing import Any, TypeVar
+
+Row = TypeVar("Row")
 
 
 class Refused(Exception):
@@ -10,6 +12,13 @@ class Refused(Exception):
         super().__init__(code)
         self.code = code
         self.params = params
+
+
+def required(row: Row | None, refusal: Refused) -> Row:
+    """What was looked for. Raises the refusal where there is none."""
+    if row is None:
+        raise refusal
+    return row
 
 
 class SendFailed(Exception):

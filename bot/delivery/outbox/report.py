@@ -13,7 +13,7 @@ from bot.delivery.outbox import history as delivery_history
 from bot.delivery.outbox import senders
 from bot.delivery.outbox.statuses import FAILED_STATUSES
 from bot.domain.models import Delivery, DeliveryEvent, Event, Pass
-from bot.errors import Refused
+from bot.errors import Refused, required
 from bot.settings import Settings
 from bot.timeouts import DELIVERY_TTL
 from flows.understanding import codes
@@ -52,9 +52,10 @@ def list_deliveries(
 
 def delivery_with_history(db: Session, delivery_id: int) -> tuple[DeliveryLine, list[DeliveryEvent]]:
     """A delivery and what happened to it, from the beginning. Raises Refused `no_such_delivery`."""
-    found = db.execute(_with_pass().where(Delivery.id == delivery_id)).first()
-    if found is None:
-        raise Refused("no_such_delivery", id=str(delivery_id))
+    found = required(
+        db.execute(_with_pass().where(Delivery.id == delivery_id)).first(),
+        Refused("no_such_delivery", id=str(delivery_id)),
+    )
     return DeliveryLine(*found), delivery_history.history(db, delivery_id)
 
 
@@ -112,9 +113,9 @@ def retry(db: Session, delivery_id: int, now: datetime) -> None:
     """
     if _enqueue_again(db, Delivery.id == delivery_id, now):
         return
-    found = db.get(Delivery, delivery_id, populate_existing=True)
-    if found is None:
-        raise Refused("no_such_delivery", id=str(delivery_id))
+    found = required(
+        db.get(Delivery, delivery_id, populate_existing=True), Refused("no_such_delivery", id=str(delivery_id))
+    )
     if found.kind == "otp":
         raise Refused("otp_not_repeated", id=str(delivery_id))
     raise Refused("delivery_not_failed", id=str(delivery_id), status=found.status)

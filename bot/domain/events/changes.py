@@ -13,7 +13,7 @@ from bot.domain.events import validation as event_validation
 from bot.domain.events.rows import fill, get_event
 from bot.domain.events.validation import EventFields
 from bot.domain.models import Event, EventDay
-from bot.errors import Refused
+from bot.errors import Refused, required
 from flows.text import access_needs, event_states
 
 
@@ -109,9 +109,10 @@ def set_day(
     Raises Refused `no_such_day`, `bad_capacity`, `capacity_below_taken`, `bad_hours`.
     """
     event = get_event(db, slug, lock=True)
-    row = next((row for row in _locked_days(db, event) if row.day == day), None)
-    if row is None:
-        raise Refused("no_such_day", day=day, first=event.starts_on, last=event.ends_on)
+    row = required(
+        next((row for row in _locked_days(db, event) if row.day == day), None),
+        Refused("no_such_day", day=day, first=event.starts_on, last=event.ends_on),
+    )
     if closed is not None:
         row.closed = closed
     if not isinstance(capacity, str):

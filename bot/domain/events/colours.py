@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.errors import Refused
+from bot.errors import Refused, required
 
 MIN_CONTRAST = 4.5
 DEFAULT = "#0b6b5d"
@@ -43,9 +43,7 @@ def checked(text: str) -> str:
     typed = str(text).strip()
     if not typed:
         return ""
-    found = _PATTERN.fullmatch(typed)
-    if found is None:
-        raise Refused("bad_colour")
+    found = required(_PATTERN.fullmatch(typed), Refused("bad_colour"))
     colour = f"#{found[1].lower()}"
     if not is_readable(colour):
         raise Refused("colour_unreadable", colour=colour, nearest=nearest(colour))

@@ -15,7 +15,7 @@ from bot.domain.exports.run import chosen_columns
 from bot.domain.exports.tables import TABLES
 from bot.domain.exports.writers import FORMATS
 from bot.domain.models import AuditEntry, Export
-from bot.errors import Refused
+from bot.errors import Refused, required
 
 MAX_PENDING_EXPORTS = 3
 """Exports of one event that wait or are being made."""
@@ -112,10 +112,9 @@ def owners_names(db: Session, event_id: int) -> dict[int, str]:
 def find(db: Session, slug: str, number: int) -> Export:
     """An export of the event. Raises Refused `no_such_event`, `no_such_export`."""
     mine = select(Export).where(Export.id == number, Export.event_id == event_rows.get_event(db, slug, lock=False).id)
-    found = db.scalars(mine.options(joinedload(Export.event))).first()
-    if found is None:
-        raise Refused("no_such_export", number=number)
-    return found
+    return required(
+        db.scalars(mine.options(joinedload(Export.event))).first(), Refused("no_such_export", number=number)
+    )
 
 
 def _name(event_id: int, once: str) -> str:

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, joinedload
 from bot.domain import edit_conflict
 from bot.domain.events.rows import get_event
 from bot.domain.models import ListImport, ListImportChunk, table
-from bot.errors import Refused
+from bot.errors import Refused, required
 from bot.timeouts import EXPORT_HEARTBEAT_TIMEOUT, MAX_EXPORT_TRIES
 
 LOOK, IMPORT, SHEET, SEND = "look", "import", "sheet", "send"
@@ -91,10 +91,10 @@ def list_imports(db: Session, slug: str) -> list[ListImport]:
 def find(db: Session, slug: str, number: int, *, lock: bool = False) -> ListImport:
     """A list of the event. Raises Refused `no_such_event`, `no_such_list`."""
     mine = select(ListImport).where(ListImport.id == number, ListImport.event_id == get_event(db, slug, lock=False).id)
-    found = db.scalar(mine.with_for_update() if lock else mine.options(joinedload(ListImport.staff)))
-    if found is None:
-        raise Refused("no_such_list")
-    return found
+    return required(
+        db.scalar(mine.with_for_update() if lock else mine.options(joinedload(ListImport.staff))),
+        Refused("no_such_list"),
+    )
 
 
 def look_again(db: Session, slug: str, number: int, options: Mapping[str, Any], *, seen: str) -> None:

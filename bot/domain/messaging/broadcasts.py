@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bot.domain.events.rows import get_event
 from bot.domain.messaging.audience import Selection
 from bot.domain.models import Broadcast, Delivery, Event
-from bot.errors import Refused
+from bot.errors import Refused, required
 
 RUNNING, PAUSED, CANCELLED, DONE = "running", "paused", "cancelled", "done"
 HELD_REASON = "broadcast_paused"
@@ -137,10 +137,7 @@ def find(db: Session, number: int, *, lock: bool = False) -> Broadcast:
     wanted = select(Broadcast).where(Broadcast.id == number)
     if lock:
         wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    row = db.scalars(wanted).first()
-    if row is None:
-        raise Refused("no_such_broadcast", number=number)
-    return row
+    return required(db.scalars(wanted).first(), Refused("no_such_broadcast", number=number))
 
 
 def find_by_key(db: Session, key: str) -> int | None:

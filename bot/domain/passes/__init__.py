@@ -16,7 +16,7 @@ from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, EventDay, Pass, Registration
 from bot.domain.passes import rows as pass_rows
 from bot.domain.passes import rules as pass_rules
-from bot.errors import Refused
+from bot.errors import Refused, required
 from flows import shapes
 from flows.text import event_states
 from flows.understanding import codes
@@ -60,10 +60,9 @@ def by_code(db: Session, code: str) -> Pass:
         bare = codes.parse(code)
     except shapes.Invalid as wrong:
         raise Refused(wrong.code, code=code) from None
-    found = db.scalars(select(Pass).where(Pass.code == bare)).first()
-    if found is None:
-        raise Refused("no_such_pass", code=codes.shown(bare))
-    return found
+    return required(
+        db.scalars(select(Pass).where(Pass.code == bare)).first(), Refused("no_such_pass", code=codes.shown(bare))
+    )
 
 
 def own_pass(db: Session, contact: Contact, code: str, now: datetime) -> Pass:
@@ -72,10 +71,9 @@ def own_pass(db: Session, contact: Contact, code: str, now: datetime) -> Pass:
     Raises Refused `no_such_pass`.
     """
     bare = codes.found(code)
-    found = next((pass_ for pass_ in of_person(db, contact, now) if pass_.code == bare), None)
-    if found is None:
-        raise Refused("no_such_pass")
-    return found
+    return required(
+        next((pass_ for pass_ in of_person(db, contact, now) if pass_.code == bare), None), Refused("no_such_pass")
+    )
 
 
 def change(

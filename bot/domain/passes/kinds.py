@@ -13,7 +13,7 @@ from bot.domain.events.rows import get_event
 from bot.domain.models import Event, EventDay, Kind, Pass
 from bot.domain.passes import tokens
 from bot.domain.roster import gates
-from bot.errors import Refused
+from bot.errors import Refused, required
 from flows.shapes import PassKind
 
 MAX_KINDS = 256
@@ -124,10 +124,10 @@ def find(db: Session, event_id: int, slug: str, *, for_new: bool = False) -> Kin
     """
     wanted = select(Kind).where(Kind.event_id == event_id).order_by(Kind.number)
     kinds = db.scalars(wanted.where(Kind.retired_at.is_(None)) if for_new else wanted).all()
-    found = next((kind for kind in kinds if kind.slug == slug.strip().lower()), None)
-    if found is None:
-        raise Refused("no_such_kind", kind=slug, there=", ".join(kind.slug for kind in kinds))
-    return found
+    return required(
+        next((kind for kind in kinds if kind.slug == slug.strip().lower()), None),
+        Refused("no_such_kind", kind=slug, there=", ".join(kind.slug for kind in kinds)),
+    )
 
 
 def label(kind: Kind, language: str) -> str:

@@ -14,7 +14,7 @@ from bot.domain.models import Kind, Pass, Registration, table
 from bot.domain.passes import rules as pass_rules
 from bot.domain.upserts import INTO
 from bot.domain.violations import violated
-from bot.errors import Refused
+from bot.errors import Refused, required
 from flows.understanding import codes
 
 MAX_CODE_TRIES = 5
@@ -132,8 +132,7 @@ def _new(
 def end_pass(db: Session, old: Pass, status: str) -> None:
     """Take a pass out of use, once: a second attempt is refused `no_such_pass`."""
     ending = update(Pass).where(Pass.id == old.id, Pass.status == Pass.VALID).values(status=status).returning(Pass.id)
-    if db.execute(ending).first() is None:
-        raise Refused("no_such_pass")
+    required(db.execute(ending).first(), Refused("no_such_pass"))
 
 
 def _only_a_taken_code(db: Session, error: IntegrityError, pass_: Pass) -> None:

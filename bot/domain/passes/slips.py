@@ -13,7 +13,7 @@ from bot.domain import audit
 from bot.domain.keys import KeyRing
 from bot.domain.models import Pass
 from bot.domain.passes import tokens
-from bot.errors import Refused
+from bot.errors import Refused, required
 from flows import shapes
 from flows.gate.answers import VISITOR
 from flows.understanding import codes
@@ -79,9 +79,7 @@ def print_again(db: Session, *, event_id: int, code: str, staff_id: int, now: da
     except shapes.Invalid as wrong:
         raise Refused(wrong.code) from None
     valid = select(Pass.id).where(Pass.code == bare, Pass.event_id == event_id, Pass.status == Pass.VALID)
-    pass_id = db.scalar(valid)
-    if pass_id is None:
-        raise Refused("no_such_pass")
+    pass_id = required(db.scalar(valid), Refused("no_such_pass"))
     about = {"pass": pass_id, "code": codes.shown(bare)}
     audit.record(db, audit.SLIP_PRINTED, now=now, event_id=event_id, staff_id=staff_id, about=about)
     return pass_id

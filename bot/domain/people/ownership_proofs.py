@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.domain import people
 from bot.domain.models import ChangedHands, Contact, ContactAlias, Pass
 from bot.domain.people import phone_owners
-from bot.errors import Refused
+from bot.errors import Refused, required
 from flows.understanding import codes
 
 MAX_TRIES_PER_HOUR = 5
@@ -41,9 +41,7 @@ def prove(db: Session, present: Contact, code: str) -> Contact:
     former = {row.contact_id for row in phone_owners.last_transfer(db, present)}
     holder = db.scalar(select(Pass.holder_id).where(Pass.code == codes.found(code), Pass.holder_id.in_(former)))
     language, stopped = present.language, present.stopped_at
-    joined = people.join_proved(db, present.id, holder) if holder else None
-    if joined is None:
-        raise Refused("not_proved")
+    joined = required(people.join_proved(db, present.id, holder) if holder else None, Refused("not_proved"))
     joined.language, joined.stopped_at = language or joined.language, stopped
     phones = select(ContactAlias.value).where(
         ContactAlias.contact_id == joined.id, ContactAlias.kind == ContactAlias.PHONE

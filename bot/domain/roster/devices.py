@@ -14,7 +14,7 @@ from bot.domain.events.rows import get_event
 from bot.domain.models import Device, Event, Gate, table
 from bot.domain.roster import gates
 from bot.domain.roster import validation as roster_validation
-from bot.errors import Refused
+from bot.errors import Refused, required
 
 TOKEN_BYTES = 32
 PREFIX = "pravesh_"
@@ -45,10 +45,7 @@ def in_use(db: Session, slug: str, name: str) -> Device:
     event = get_event(db, slug, lock=False)
     wanted = " ".join(name.split())
     mine = select(Device).where(Device.event_id == event.id, Device.name == wanted, Device.revoked_at.is_(None))
-    found = db.scalars(mine.with_for_update()).first()
-    if found is None:
-        raise Refused("no_such_device", name=name)
-    return found
+    return required(db.scalars(mine.with_for_update()).first(), Refused("no_such_device", name=name))
 
 
 def revoke(db: Session, slug: str, name: str, now: datetime) -> Device:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.events import shapes as event_shapes
 from bot.domain.models import Event, Gate, Staff
-from bot.errors import Refused
+from bot.errors import Refused, required
 from flows import shapes
 from flows.text import event_states
 from flows.understanding.phones import canonical
@@ -89,9 +89,7 @@ def former_duty(db: Session, phone: str, now: datetime) -> shapes.Event | None:
 def choose_event(db: Session, phone: str, slug: str, now: datetime) -> None:
     """Let somebody work at this event from now on. Raises Refused `not_on_roster`."""
     mine = select(Staff.id).join(Event).where(Staff.phone == canonical(phone), Staff.enabled, Event.slug == slug)
-    row = db.scalar(mine)
-    if row is None:
-        raise Refused("not_on_roster")
+    row = required(db.scalar(mine), Refused("not_on_roster"))
     db.execute(update(Staff).where(Staff.id == row).values(chosen_at=now))
 
 
@@ -103,9 +101,7 @@ def choose_gate(db: Session, staff_id: int, gate: str) -> None:
     mine = select(Gate.id, Gate.closed, Gate.name).join(
         Staff, and_(Staff.event_id == Gate.event_id, Staff.id == staff_id)
     )
-    row = db.execute(mine.where(Gate.slug == gate)).first()
-    if row is None:
-        raise Refused("no_such_gate", gate=gate)
+    row = required(db.execute(mine.where(Gate.slug == gate)).first(), Refused("no_such_gate", gate=gate))
     if row.closed:
         raise Refused("gate_closed", gate=row.name)
     db.execute(update(Staff).where(Staff.id == staff_id).values(gate_id=row.id))

@@ -10,7 +10,7 @@ from bot.domain import events, roster, violations
 from bot.domain.models import Event, Invitation, JoinRequest, Staff
 from bot.domain.roster import gates
 from bot.domain.roster import validation as roster_validation
-from bot.errors import Refused
+from bot.errors import Refused, required
 from flows.text import event_states
 from flows.understanding import invitation_words
 from flows.understanding.phones import canonical
@@ -70,9 +70,7 @@ def end(db: Session, slug: str, words: str, now: datetime) -> Invitation:
     """
     event = events.by_slug(db, slug)
     mine = select(Invitation).where(Invitation.event_id == event.id, Invitation.words == words.strip().upper())
-    found = db.scalar(mine.with_for_update())
-    if found is None:
-        raise Refused("no_such_invitation")
+    found = required(db.scalar(mine.with_for_update()), Refused("no_such_invitation"))
     found.ends_at = min(found.ends_at, now)
     db.flush()
     return found
@@ -84,12 +82,9 @@ def check(db: Session, words: str, phone: str | None, now: datetime) -> Invitati
     Raises Refused `no_phone_to_join`, `no_such_invitation`, `invitation_ended`, `in_team_already`, `join_declined`,
     the last three with `event`, its names.
     """
-    if phone is None:
-        raise Refused("no_phone_to_join")
+    phone = required(phone, Refused("no_phone_to_join"))
     whole = select(Invitation).options(joinedload(Invitation.event).selectinload(Event.days))
-    found = db.scalar(whole.where(Invitation.words == words))
-    if found is None:
-        raise Refused("no_such_invitation")
+    found = required(db.scalar(whole.where(Invitation.words == words)), Refused("no_such_invitation"))
     told = {"event": names(found.event)}
     on_team = select(Staff.id).where(Staff.event_id == found.event_id, Staff.phone == phone, Staff.enabled)
     if db.scalar(on_team):
@@ -128,8 +123,10 @@ def take_place(db: Session, invitation: Invitation) -> None:
     """Take one of the invitation's places. Raises Refused `invitation_ended` where there is none."""
     room = (Invitation.id == invitation.id, Invitation.joined < Invitation.max_people)
     taking = update(Invitation).where(*room).values(joined=Invitation.joined + 1).returning(Invitation.id)
-    if db.execute(taking.execution_options(synchronize_session=False)).first() is None:
-        raise Refused("invitation_ended", event=names(invitation.event))
+    required(
+        db.execute(taking.execution_options(synchronize_session=False)).first(),
+        Refused("invitation_ended", event=names(invitation.event)),
+    )
     db.expire(invitation, ["joined"])
 
 
@@ -144,10 +141,9 @@ def list_waiting(db: Session, slug: str) -> list[JoinRequest]:
 def find_waiting(db: Session, slug: str, phone: str, *, region: str) -> JoinRequest:
     """Who waits with this phone. Raises Refused `no_such_event`, `not_a_phone`, `nobody_waits`."""
     number = roster_validation.phone(phone, region)
-    found = next((request for request in list_waiting(db, slug) if request.phone == number), None)
-    if found is None:
-        raise Refused("nobody_waits")
-    return found
+    return required(
+        next((request for request in list_waiting(db, slug) if request.phone == number), None), Refused("nobody_waits")
+    )
 
 
 def confirm(db: Session, slug: str, request_id: int, *, region: str, now: datetime) -> Staff:
