@@ -1,17 +1,14 @@
 """`python -m bot.jobs.import_process NUMBER WORKER`: works on a list that an admin dropped on a page.
 
-A process of its own, as exports are made (bot.jobs.export_process), from which it has how it lives and ends. A look
+See bot.jobs.work_process for how it lives and ends. A look
 changes nothing; an import that is killed in the middle is begun again by the next worker, finds whoever was registered
 and registers the others: nobody twice.
 """
 
-import os
-import signal
 import sys
 import tempfile
 import threading
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -22,22 +19,22 @@ from redis import Redis
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, joinedload
 
-from bot import logs, pass_keys
-from bot.clocks import SharedClock
+from bot import pass_keys
 from bot.database import Database
 from bot.delivery.campaigns import bulk_passes
 from bot.delivery.outbox.session_window import SessionWindows
 from bot.domain.imports import read_file, stored
 from bot.domain.imports import report as import_report
 from bot.domain.imports import run as run_import
+from bot.domain.imports.stored import LISTS
 from bot.domain.imports.unreadable import UnreadableFile
 from bot.domain.keys import KeyRing
 from bot.domain.models import ListImport
 from bot.errors import Refused
-from bot.jobs import export_process
-from bot.jobs.export_process import ExportRun, ExportStopped
+from bot.jobs import work_process
+from bot.jobs.work_process import WorkRun, WorkStopped
 from bot.ops import connections
-from bot.settings import Settings, load
+from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -66,49 +63,33 @@ class ImportDeps:
 
 
 @dataclass(slots=True)
-class ImportRun(ExportRun):
-    """A list that this process works on."""
-
-    def heartbeat(self) -> None:
-        """Say how far it is, and hear whether it is still the caller's."""
-        try:
-            with self.database.write() as db:
-                told = {"seen_at": self.now(), "rows": self.rows}
-                is_mine = stored.update_owned(db, self.number, self.token, **told)
-        except SQLAlchemyError:
-            return  # the next beat tries again
-        if not is_mine:
-            self.lost.set()
-
-
-@dataclass(slots=True)
 class StoredAct(run_import.ImportAct):
     """The entry of the audit log, which counts on the list too; a run whose list is not its own keeps nothing more."""
 
-    run: ImportRun | None = None
+    run: WorkRun | None = None
     before: int = 0
     """Rows that were registered by runs that were broken off."""
 
     def keep(self, db: Session, now: datetime, **facts: Any) -> None:
-        """Say more of it, in the transaction that makes it so. Raises ExportStopped."""
+        """Say more of it, in the transaction that makes it so. Raises WorkStopped."""
         run_import.ImportAct.keep(self, db, now, **facts)
         if self.run is None:
             return
         registered = self.before + int(facts.get("new", 0))
-        if not stored.update_owned(db, self.run.number, self.run.token, registered=registered):
+        if not LISTS.update_owned(db, self.run.number, self.run.token, registered=registered):
             self.run.lost.set()
-            raise ExportStopped
+            raise WorkStopped
 
 
 def begin(number: int) -> None:
     """Start a process that works on this list, where this worker has not started enough of them."""
-    export_process.begin(number, __name__)
+    work_process.begin(number, __name__)
 
 
 def start_waiting(database: Database, now: datetime) -> None:
     """Begin what waits or was left behind, delete what was kept for long enough. Run by the clock."""
     with database.read() as db:
-        due = stored.waiting(db, now)
+        due = LISTS.waiting(db, now)
     with database.write() as db:
         stored.purge(db, now)
     for number in due:
@@ -121,37 +102,24 @@ def work(deps: ImportDeps, number: int, now: Callable[[], datetime], stop: threa
         token = stored.claim(db, number, now())
     if token is None:
         return False
-    run = ImportRun(deps.database, number, token, now, stop, parent)
-    try:
-        with run.alive():
-            _do(deps, run)
-    except ExportStopped:
-        if not run.lost.is_set():
-            with deps.database.write() as db:
-                stored.give_back(db, number, token)
-        return False
-    except SQLAlchemyError as problem:
-        log.warning("import_interrupted", list=number, problem=type(problem).__name__)
-        return False
-    except Exception as problem:
-        _failed(run, problem)
-        return False
-    return True
+    run = WorkRun(LISTS, deps.database, number, token, now, stop, parent)
+    return run.carry_out(lambda: _do(deps, run), lambda problem: _failed(run, problem))
 
 
-def _do(deps: ImportDeps, run: ImportRun) -> None:
+def _do(deps: ImportDeps, run: WorkRun) -> bool:
     with deps.database.read() as db:
         whole = [joinedload(ListImport.event), joinedload(ListImport.staff)]
         row = db.get_one(ListImport, run.number, options=whole)
         slug, task = row.event.slug, row.task
     if task in (stored.SHEET, stored.SEND):
         (_print_sheet if task == stored.SHEET else _send)(deps, run, row)
-        return
+        return True
     with tempfile.TemporaryFile() as file:
         with deps.database.read() as db:
             stored.write_file(db, run.number, file)
         done = _look(deps, run, row, slug, file) if task == stored.LOOK else _import(deps, run, row, slug, file)
     log.info("list_worked_on", list=run.number, task=task, rows=run.rows, done=done)
+    return True
 
 
 def _plan(deps: ImportDeps, row: ListImport, slug: str, file: IO[bytes], now: datetime) -> run_import.ImportPlan:
@@ -161,7 +129,7 @@ def _plan(deps: ImportDeps, row: ListImport, slug: str, file: IO[bytes], now: da
         return run_import.make_plan(db, slug, file, region=deps.settings.default_region, now=now, **said)
 
 
-def _look(deps: ImportDeps, run: ImportRun, row: ListImport, slug: str, file: IO[bytes]) -> bool:
+def _look(deps: ImportDeps, run: WorkRun, row: ListImport, slug: str, file: IO[bytes]) -> bool:
     try:
         plan = _plan(deps, row, slug, file, run.now())
     except UnreadableFile as problem:
@@ -170,10 +138,10 @@ def _look(deps: ImportDeps, run: ImportRun, row: ListImport, slug: str, file: IO
     looked = run_import.preview(deps.database, plan, on_row=notes.add, progress=run.report_rows)
     told = import_report.found(plan, looked, notes)
     with deps.database.write() as db:
-        return stored.finish(db, run.number, run.token, run.now(), report=told, rows=looked.all_rows)
+        return LISTS.finish(db, run.number, run.token, run.now(), report=told, rows=looked.all_rows)
 
 
-def _unreadable(run: ImportRun, row: ListImport, file: IO[bytes], problem: UnreadableFile) -> bool:
+def _unreadable(run: WorkRun, row: ListImport, file: IO[bytes], problem: UnreadableFile) -> bool:
     """Say why, and name the columns where these are all that is amiss: the admin chooses what they hold."""
     told = {"params": import_report.as_json(problem.params)}
     try:
@@ -182,10 +150,10 @@ def _unreadable(run: ImportRun, row: ListImport, file: IO[bytes], problem: Unrea
     except UnreadableFile:
         pass
     with run.database.write() as db:
-        return stored.fail(db, run.number, run.token, problem.code, run.now(), report=told)
+        return LISTS.fail(db, run.number, run.token, problem.code, run.now(), report=told)
 
 
-def _import(deps: ImportDeps, run: ImportRun, row: ListImport, slug: str, file: IO[bytes]) -> bool:
+def _import(deps: ImportDeps, run: WorkRun, row: ListImport, slug: str, file: IO[bytes]) -> bool:
     plan = _plan(deps, row, slug, file, run.now())
     about = {"file": plan.digest[:16], "list": run.number}
     act = StoredAct(plan.event.id, _actor(row), about, run=run, before=row.registered)
@@ -204,9 +172,9 @@ def _import(deps: ImportDeps, run: ImportRun, row: ListImport, slug: str, file: 
     told |= {"problems": notes.problems, "more": notes.more}
     with deps.database.write() as db:
         stored.put_passes(db, run.number, done.passes)
-        finished = stored.finish(db, run.number, run.token, run.now(), report=told, rows=done.all_rows)
+        finished = LISTS.finish(db, run.number, run.token, run.now(), report=told, rows=done.all_rows)
         if not finished:
-            raise ExportStopped
+            raise WorkStopped
     return finished
 
 
@@ -215,7 +183,7 @@ def _actor(row: ListImport) -> str:
     return row.staff.name if row.staff else row.actor
 
 
-def _print_sheet(deps: ImportDeps, run: ImportRun, row: ListImport) -> None:
+def _print_sheet(deps: ImportDeps, run: WorkRun, row: ListImport) -> None:
     with deps.database.read() as db:
         passes = stored.passes_of(db, run.number)
     with tempfile.TemporaryDirectory() as folder:
@@ -225,11 +193,11 @@ def _print_sheet(deps: ImportDeps, run: ImportRun, row: ListImport) -> None:
     told = {**row.report, "sheet": number}
     with deps.database.write() as db:
         stored.put(db, run.number, stored.SHEET_PART, pieces)
-        if not stored.finish(db, run.number, run.token, run.now(), report=told, rows=number):
-            raise ExportStopped
+        if not LISTS.finish(db, run.number, run.token, run.now(), report=told, rows=number):
+            raise WorkStopped
 
 
-def _send(deps: ImportDeps, run: ImportRun, row: ListImport) -> None:
+def _send(deps: ImportDeps, run: WorkRun, row: ListImport) -> None:
     with deps.database.read() as db:
         passes = stored.passes_of(db, run.number)
     windows = SessionWindows(deps.redis)
@@ -238,31 +206,29 @@ def _send(deps: ImportDeps, run: ImportRun, row: ListImport) -> None:
     )
     told = {**row.report, "send": dict(ways)}
     with deps.database.write() as db:
-        stored.finish(db, run.number, run.token, run.now(), report=told, rows=len(passes))
+        LISTS.finish(db, run.number, run.token, run.now(), report=told, rows=len(passes))
 
 
-def _failed(run: ImportRun, problem: Exception) -> None:
+def _failed(run: WorkRun, problem: Exception) -> None:
     """Whatever it was: of an exception of others only its kind is told, as its words may quote somebody."""
+    if isinstance(problem, SQLAlchemyError):
+        log.warning("import_interrupted", list=run.number, problem=type(problem).__name__)
+        return
     known = isinstance(problem, Refused | UnreadableFile)
     reason = problem.code if isinstance(problem, Refused | UnreadableFile) else "broken"
     log.error("list_failed", list=run.number, reason=reason, problem="" if known else type(problem).__name__)
     with run.database.write() as db:
-        stored.fail(db, run.number, run.token, reason, run.now())
+        LISTS.fail(db, run.number, run.token, reason, run.now())
 
 
-def main(number: int, parent: int) -> int:
-    """The exit code: 1 where it did not come to its end."""
-    settings = load()
-    logs.configure(settings, "import")
-    os.nice(export_process.NICENESS)
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda _signum, _frame: stop.set())
-    opened, clock = closing(Database(settings.database)), closing(SharedClock(settings.redis))
-    with opened as database, clock as now, connections.connect_redis(settings.redis) as redis:
+def _with_redis(
+    settings: Settings, database: Database, _: Path, now: Callable[[], datetime], stop: threading.Event
+) -> bool:
+    number, parent = map(int, sys.argv[1:3])
+    with connections.connect_redis(settings.redis) as redis:
         deps = ImportDeps(database, pass_keys.open_ring(database, settings), settings, redis)
-        with export_process.own_folder():
-            return 0 if work(deps, number, now, stop, parent) else 1
+        return work(deps, number, now, stop, parent)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:3])))
+    sys.exit(work_process.run("import", _with_redis))

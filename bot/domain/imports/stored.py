@@ -11,20 +11,18 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from secrets import token_hex
 from typing import IO, Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, delete, func, insert, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.domain import edit_conflict
+from bot.domain import edit_conflict, stored_work
 from bot.domain.events.rows import get_event
 from bot.domain.models import ListImport, ListImportChunk, table
 from bot.errors import Refused, required
-from bot.timeouts import EXPORT_HEARTBEAT_TIMEOUT, MAX_EXPORT_TRIES
 
 LOOK, IMPORT, SHEET, SEND = "look", "import", "sheet", "send"
-WAITING, RUNNING, READY, FAILED = "waiting", "running", "ready", "failed"
+WAITING, RUNNING, READY, FAILED = stored_work.WAITING, stored_work.RUNNING, stored_work.READY, stored_work.FAILED
 FILE, PASSES, SHEET_PART = "file", "passes", "sheet"
 MAX_UPLOAD_BYTES = 25 << 20
 """Bytes of a file that is dropped on a page; the command line takes larger ones."""
@@ -33,12 +31,9 @@ MAX_KEPT = 10
 MAX_SHEET_ROWS = 2_000
 """Rows of a list whose passes are put on a sheet here: 250 pages. The command line makes larger ones."""
 LIST_TTL = timedelta(hours=24)
-CHUNK_BYTES = 1 << 20
-"""Bytes of a piece before it is packed."""
-MAX_CONCURRENT = 2
-"""Lists that are worked on at one time, of all events."""
 ERASED = "erased"
 """The reason of a list that was deleted because somebody who may stand on it was forgotten."""
+LISTS = stored_work.WorkTable(ListImport, ListImportChunk.import_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +47,8 @@ class ListFile:
 
 def pack(data: bytes) -> tuple[bytes, ...]:
     """A part of a list in packed pieces."""
-    return tuple(zlib.compress(data[start : start + CHUNK_BYTES], 1) for start in range(0, len(data), CHUNK_BYTES))
+    size = stored_work.CHUNK_BYTES
+    return tuple(stored_work.compressed(data[start : start + size]) for start in range(0, len(data), size))
 
 
 def keep(
@@ -149,7 +145,7 @@ def go_on(db: Session, slug: str, number: int) -> None:
 def remove(db: Session, slug: str, number: int) -> None:
     """Delete a list; whoever works on it stops, and who is registered stays so. Raises Refused as `find` does."""
     found = find(db, slug, number, lock=True)
-    _delete_chunks(db, [found.id])
+    LISTS.delete_files(db, [found.id])
     db.delete(found)
     db.flush()
 
@@ -157,50 +153,13 @@ def remove(db: Session, slug: str, number: int) -> None:
 # --- whoever works on it ------------------------------------------------------------------------------
 
 
-def waiting(db: Session, now: datetime) -> list[int]:
-    """Which ones somebody should work on now, the oldest first: those that wait, and those left behind."""
-    room = max(MAX_CONCURRENT - _running(db, now), 0)
-    return list(db.scalars(select(ListImport.id).where(_free(now)).order_by(ListImport.id).limit(room)))
-
-
 def claim(db: Session, number: int, now: datetime) -> str | None:
     """Take one to work on it: the token for all that follows; None where that is not for the caller.
 
     A task that was begun too often has failed instead.
     """
-    mine = select(ListImport).where(ListImport.id == number, _free(now)).with_for_update()
-    found = db.scalar(mine)
-    if found is None or _running(db, now) >= MAX_CONCURRENT:
-        return None
-    if found.attempts >= MAX_EXPORT_TRIES:
-        found.status, found.reason, found.token, found.ended_at = FAILED, "gave_up", None, now
-        return None
-    found.status, found.token, found.seen_at, found.rows = RUNNING, token_hex(16), now, 0
-    found.attempts += 1
-    return found.token
-
-
-def update_owned(db: Session, number: int, token: str, **values: object) -> bool:
-    """Change a list that the caller works on; False where it is not theirs any more: it was deleted or taken over."""
-    values = {name.rstrip("_"): value for name, value in values.items()}
-    mine = update(ListImport).where(ListImport.id == number, ListImport.token == token, ListImport.status == RUNNING)
-    done = db.execute(mine.values(values).returning(ListImport.id).execution_options(synchronize_session=False))
-    return done.first() is not None
-
-
-def finish(db: Session, number: int, token: str, now: datetime, **values: object) -> bool:
-    """The task is done; False as with `update_owned`."""
-    return update_owned(db, number, token, status=READY, token_=None, reason=None, ended_at=now, **values)
-
-
-def fail(db: Session, number: int, token: str, reason: str, now: datetime, **values: object) -> bool:
-    """Say why the task failed, by a code; False as with `update_owned`."""
-    return update_owned(db, number, token, status=FAILED, token_=None, reason=reason[:40], ended_at=now, **values)
-
-
-def give_back(db: Session, number: int, token: str) -> None:
-    """Let another go on: the caller must end. That it was begun does not count."""
-    update_owned(db, number, token, status=WAITING, token_=None, attempts=ListImport.attempts - 1)
+    found = LISTS.lock_free(db, number, now)
+    return LISTS.begin(found, now) if found else None
 
 
 def put(db: Session, number: int, part: str, pieces: Iterable[bytes]) -> None:
@@ -248,12 +207,7 @@ def forget(db: Session, events: Iterable[int]) -> None:
 
     An import that runs stops with its next batch.
     """
-    mine = select(ListImport.id).where(ListImport.event_id.in_(list(events)))
-    ids = list(db.scalars(mine))
-    if ids:
-        _delete_chunks(db, ids)
-        gone: dict[str, object] = {"status": FAILED, "reason": ERASED, "token": None, "report": {}, "size": 0}
-        db.execute(update(ListImport).where(ListImport.id.in_(ids)).values(gone))
+    LISTS.erase(db, ListImport.event_id.in_(list(events)), status=FAILED, reason=ERASED, report={})
 
 
 def purge(db: Session, now: datetime) -> int:
@@ -263,7 +217,7 @@ def purge(db: Session, now: datetime) -> int:
     )
     ids = list(db.scalars(select(ListImport.id).where(rested)))
     if ids:
-        _delete_chunks(db, ids)
+        LISTS.delete_files(db, ids)
         db.execute(delete(ListImport).where(ListImport.id.in_(ids)))
     return len(ids)
 
@@ -277,20 +231,6 @@ def _unchanged(db: Session, slug: str, number: int, seen: str) -> ListImport:
 def _ask(found: ListImport, task: str) -> None:
     found.task, found.status, found.reason, found.attempts = task, WAITING, None, 0
     found.rows, found.ended_at, found.token = 0, None, None
-
-
-def _free(now: datetime) -> ColumnElement[bool]:
-    silent = and_(ListImport.status == RUNNING, ListImport.seen_at < now - EXPORT_HEARTBEAT_TIMEOUT)
-    return or_(ListImport.status == WAITING, silent)
-
-
-def _running(db: Session, now: datetime) -> int:
-    loud = (ListImport.status == RUNNING, ListImport.seen_at >= now - EXPORT_HEARTBEAT_TIMEOUT)
-    return db.scalar(select(func.count()).select_from(ListImport).where(*loud)) or 0
-
-
-def _delete_chunks(db: Session, ids: list[int]) -> None:
-    db.connection().execute(delete(ListImportChunk).where(ListImportChunk.import_id.in_(ids)))
 
 
 def _plain(name: str) -> str:

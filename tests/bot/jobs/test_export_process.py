@@ -12,13 +12,13 @@ from sqlalchemy import func, select, update
 
 from bot.database import Database
 from bot.delivery.outbox import queues
-from bot.domain import events
+from bot.domain import events, stored_work
 from bot.domain.exports import requests as export_requests
 from bot.domain.exports import stored as stored_exports
 from bot.domain.exports.requests import ExportRequest
 from bot.domain.keys import KeyRing
 from bot.domain.models import Export, ExportChunk
-from bot.jobs.export_process import FOLDER_PREFIX
+from bot.jobs.work_process import FOLDER_PREFIX
 from bot.timeouts import EXPORT_HEARTBEAT_TIMEOUT
 from tests.bot.domain import rush
 from tests.bot.jobs.conftest import SECRET, running, wait_for
@@ -80,7 +80,7 @@ def whole(database: Database, number: int) -> bool:
     with database.read() as db:
         pieces = db.scalar(select(func.count()).where(ExportChunk.export_id == number))
     assert (len(lines), len(set(lines)), one.rows) == (PEOPLE, PEOPLE, PEOPLE)
-    assert pieces == -(-one.size // stored_exports.CHUNK_BYTES)
+    assert pieces == -(-one.size // stored_work.CHUNK_BYTES)
     return True
 
 

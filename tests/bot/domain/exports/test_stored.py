@@ -11,15 +11,16 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.database import Database
-from bot.domain import events, people
+from bot.domain import events, people, stored_work
 from bot.domain.exports import requests as export_requests
 from bot.domain.exports import stored as stored_exports
 from bot.domain.exports.requests import ExportRequest
+from bot.domain.exports.stored import EXPORTS
 from bot.domain.keys import KeyRing
 from bot.domain.models import Event, Export, ExportChunk
 from bot.domain.passes import registration as registrations
 from bot.domain.privacy import erasure, retention
-from bot.jobs import export_process
+from bot.jobs import export_process, work_process
 from bot.timeouts import EXPORT_HEARTBEAT_TIMEOUT, MAX_EXPORT_TRIES
 from tests.bot.domain.builders import DAY, NOW, refused
 from tests.bot.domain.builders import asking as a_wish
@@ -62,7 +63,7 @@ def chunks(database: Database) -> int:
 def test_what_is_kept_is_the_file(
     database: Database, wanted: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stored_exports, "CHUNK_BYTES", 100)
+    monkeypatch.setattr(stored_work, "CHUNK_BYTES", 100)
     assert made(database, wanted, tmp_path)
     one = row(database, wanted)
     whole = b"".join(stored_exports.chunks(database, wanted, one.size))
@@ -99,11 +100,11 @@ def test_who_falls_silent_is_followed_by_another(database: Database, wanted: int
         first = stored_exports.claim(db, wanted, NOW) or ""
         assert stored_exports.store_chunk(db, wanted, first, 0, b"half", NOW)
     with database.write() as db:
-        assert (stored_exports.claim(db, wanted, NOW), stored_exports.waiting_exports(db, NOW)) == (None, [])
-        assert stored_exports.waiting_exports(db, later) == [wanted]
+        assert (stored_exports.claim(db, wanted, NOW), EXPORTS.waiting(db, NOW)) == (None, [])
+        assert EXPORTS.waiting(db, later) == [wanted]
         second = stored_exports.claim(db, wanted, later) or ""
         assert not stored_exports.store_chunk(db, wanted, first, 1, b"old", later)
-        assert not stored_exports.finish(db, wanted, first, later, rows=1, size=4)
+        assert not EXPORTS.finish(db, wanted, first, later, rows=1, size=4)
     assert chunks(database) == 0
     for _ in range(MAX_EXPORT_TRIES):
         later += EXPORT_HEARTBEAT_TIMEOUT * 2
@@ -124,10 +125,10 @@ def test_what_is_told_to_stop_gives_it_back(
     assert (row(database, wanted).status, row(database, wanted).reason) == ("failed", "disk")
     monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
     for process in ("999999999", str(os.getpid())):
-        (tmp_path / f"{export_process.FOLDER_PREFIX}{process}").mkdir()
-    export_process.clear_up()
-    assert [one.name for one in tmp_path.glob(f"{export_process.FOLDER_PREFIX}*")] == [
-        f"{export_process.FOLDER_PREFIX}{os.getpid()}"
+        (tmp_path / f"{work_process.FOLDER_PREFIX}{process}").mkdir()
+    work_process.clear_up()
+    assert [one.name for one in tmp_path.glob(f"{work_process.FOLDER_PREFIX}*")] == [
+        f"{work_process.FOLDER_PREFIX}{os.getpid()}"
     ]
 
 
@@ -146,7 +147,7 @@ def test_erasing_takes_the_files_of_their_events(
     before = chunks(database)
     wrote = export_process._written
 
-    def erased_meanwhile(one: export_process.ExportRun, folder: Path) -> Path:
+    def erased_meanwhile(one: work_process.WorkRun, folder: Path) -> Path:
         path = wrote(one, folder)
         _erase(database, which)
         return path

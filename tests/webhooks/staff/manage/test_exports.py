@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from bot.delivery.outbox import queues
-from bot.domain import audit, checkins, events
+from bot.domain import audit, checkins, events, stored_work
 from bot.domain.exports import pages
 from bot.domain.exports import stored as stored_exports
 from bot.domain.exports.tables import TABLES
@@ -38,7 +38,7 @@ def make_all(office: Office, folder: Path) -> None:
 
 
 def test_asked_for_made_and_fetched(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stored_exports, "CHUNK_BYTES", 64)
+    monkeypatch.setattr(stored_work, "CHUNK_BYTES", 64)
     form = {**office.form("/exports"), "table": "visitors", "form": "csv", "columns_visitors": ["code", "full_name"]}
     for _click in range(2):
         assert office.send("/exports", form).status_code == 303
@@ -125,7 +125,7 @@ def test_somebody_is_erased_while_it_is_fetched(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What has not gone out yet does not go; the page says why the file is gone, and makes it again without them."""
-    monkeypatch.setattr(stored_exports, "CHUNK_BYTES", 64)
+    monkeypatch.setattr(stored_work, "CHUNK_BYTES", 64)
     office.post("/exports", table="visitors", form="jsonl")
     make_all(office, tmp_path)
     answer = office.of("anna").get("/staff/manage/fair/exports/1/file", buffered=False)

@@ -18,7 +18,7 @@ from bot.domain.imports import rows, stored
 from bot.domain.imports import run as run_import
 from bot.domain.models import AuditEntry, Delivery, ListImport, ListImportChunk, Pass, Registration
 from bot.domain.privacy import erasure
-from bot.jobs import import_process
+from bot.jobs import import_process, work_process
 from bot.jobs.import_process import ImportDeps
 from bot.service import Service
 from tests.listening import statements
@@ -284,14 +284,14 @@ def test_what_a_killed_process_has_registered_stays_and_nobody_is_registered_twi
     act(office, "import", consent=CONSENT)
     monkeypatch.setattr(run_import, "BATCH_SIZE", 1)
     monkeypatch.setattr(import_process, "_failed", lambda *_: None)  # a killed process says nothing
-    monkeypatch.setattr(import_process.ImportRun, "report_rows", _die)
+    monkeypatch.setattr(work_process.WorkRun, "report_rows", _die)
     assert not work(office)
     monkeypatch.undo()
     assert (registered(office), row(office).registered, row(office).status) == (["Dev Rao"], 1, "running")
     assert not work(office)  # it may be alive
     with office.service.database.write() as db:
         db.execute(update(ListImport).values(seen_at=row(office).created_at - 10 * stored.LIST_TTL))
-        assert stored.waiting(db, office.service.now()) == [1]
+        assert stored.LISTS.waiting(db, office.service.now()) == [1]
     assert work(office)
     assert (registered(office), row(office).registered) == (["Dev Rao", "Mira Das"], 2)
     assert row(office).status == "ready"
@@ -312,7 +312,7 @@ def test_a_list_that_goes_in_the_middle_stops_with_its_batch(
     act(office, "import", consent=CONSENT)
     monkeypatch.setattr(run_import, "BATCH_SIZE", 1)
     ends: dict[str, Callable[[], object]] = {"deleted": lambda: _delete(office), "erased": lambda: _erase(office)}
-    report, done = import_process.ImportRun.report_rows, list[int]()
+    report, done = work_process.WorkRun.report_rows, list[int]()
 
     def once(self: Any, rows: int) -> None:
         if not done:
@@ -320,7 +320,7 @@ def test_a_list_that_goes_in_the_middle_stops_with_its_batch(
             ends[end]()
         report(self, rows)
 
-    monkeypatch.setattr(import_process.ImportRun, "report_rows", once)
+    monkeypatch.setattr(work_process.WorkRun, "report_rows", once)
     assert not work(office)
     assert (registered(office), pieces(office)) == (["Dev Rao"], set())
     if end == "erased":
