@@ -1,17 +1,14 @@
 """The errors that are no bugs: of the rules, of providers, and of an installation that is not ready."""
 
-from typing import Any, TypeVar
+from typing import TypeVar
+
+from flows.coded import Coded
 
 Row = TypeVar("Row")
 
 
-class Refused(Exception):
+class Refused(Coded):
     """The rules say no. `code` is stable and has a sentence in every language; `params` go into it."""
-
-    def __init__(self, code: str, /, **params: Any) -> None:
-        super().__init__(code)
-        self.code = code
-        self.params = params
 
 
 def required(row: Row | None, refusal: Refused) -> Row:

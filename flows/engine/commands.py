@@ -1,13 +1,15 @@
 """What command words do, inside a question and while no flow is active; where a conversation begins."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from flows import understanding
 from flows.engine.catalogue import BEGUN_BY, FLOWS, HOME, INTERRUPTING, VISITING, entrance
 from flows.engine.progress import EXPENDABLE_ANSWERS, NO_STEP, abandoned_notice, advance, back, begin, idle, resume, say
 from flows.engine.state_codec import revive, to_json
 from flows.gate.commands import AS_VISITOR_KEY
-from flows.shapes import Facts, Outcome, Say, Sentence, Start, State, Step, StopMessages, Turn, UserInput
+from flows.shapes import Effect, Facts, Outcome, Say, Sentence, Start, State, Step, StopMessages, Turn, UserInput
 from flows.text import phrases, sentence_for
 from flows.understanding import intents, small_talk
 from flows.visitor import confirm_intent, join_team
@@ -39,10 +41,22 @@ def visit(state: State, slug: str, facts: Facts) -> Turn:
 
 def accept_invitation(state: State, invitation: str, facts: Facts) -> Turn:
     """Begin to join a team; whatever is going on goes on afterwards."""
-    below = state.under if state.flow in INTERRUPTING else to_json(state.but(under=None)) if state.flow else None
     start, before = join_team.start(invitation, state.language or facts.person.language)
+    return _interrupt(state, start, facts, before)
+
+
+def _interrupt(state: State, start: Start, facts: Facts, before: tuple[Effect, ...] = ()) -> Turn:
+    """Begin a flow after which whatever is going on goes on."""
+    below = _below(state)
     answers = {**start.answers, **({"under": below["flow"]} if below else {})}
     return begin(idle(state).but(under=below), Start(start.flow, answers), facts, before=before)
+
+
+def _below(state: State) -> Mapping[str, Any] | None:
+    """What would go on after a flow that is begun now."""
+    if state.flow in INTERRUPTING:
+        return state.under
+    return to_json(state.but(under=None)) if state.flow else None
 
 
 # --- nothing is going on ------------------------------------------------------------------------
@@ -99,14 +113,9 @@ def ask_whether_meant(state: State, message: UserInput, facts: Facts) -> Turn | 
         wish = intents.near(message.text)
     if not wish or (wish == intents.CANCEL_PASS and not facts.passes) or _works_at_a_gate(state, facts):
         return None
-    below = state.under if state.flow in INTERRUPTING else to_json(state.but(under=None)) if state.flow else None
     anybody = not (state.language or facts.person.language)
-    answers = {
-        confirm_intent.COMMAND_KEY: wish,
-        confirm_intent.NO_LANGUAGE_KEY: anybody,
-        **({"under": below["flow"]} if below else {}),
-    }
-    return begin(idle(state).but(under=below), Start(confirm_intent.NAME, answers), facts)
+    answers = {confirm_intent.COMMAND_KEY: wish, confirm_intent.NO_LANGUAGE_KEY: anybody}
+    return _interrupt(state, Start(confirm_intent.NAME, answers), facts)
 
 
 def _works_at_a_gate(state: State, facts: Facts) -> bool:
@@ -144,14 +153,12 @@ def begin_by_command(state: State, flow: str, facts: Facts) -> Turn:
     """Leave the open question for another flow, or interrupt it; the flow it belongs to is not begun anew."""
     if flow == state.flow:
         return repeated(state, facts)
-    below = state.under if state.flow in INTERRUPTING else to_json(state.but(under=None))
-    dead_end = FLOWS[flow].instead({}, facts) if below else ()
+    dead_end = FLOWS[flow].instead({}, facts) if _below(state) else ()
     if dead_end:
         return _dissuaded(state, dead_end, facts)
     if flow not in INTERRUPTING:
         return begin(idle(state), Start(flow), facts, before=(*pending_notices(facts), *abandoned_notice(state)))
-    answers = {"under": below["flow"]} if below else {}
-    return begin(idle(state).but(under=below), Start(flow, answers), facts, before=pending_notices(facts))
+    return _interrupt(state, Start(flow), facts, pending_notices(facts))
 
 
 def _dissuaded(state: State, dead_end: Outcome, facts: Facts) -> Turn:

@@ -29,7 +29,7 @@ from flows.shapes import (
     Turn,
     UserInput,
 )
-from flows.text import sentence_for
+from flows.text import joined, sentence_for
 from flows.text.phrases import LEFT_BEHIND, NOT_NOTED, NOTED, NOTHING_BEFORE
 from flows.understanding import labelled_forms
 
@@ -117,9 +117,7 @@ def infer_answers(flow: Flow, answers: Answers, text: str, facts: Facts) -> tupl
 
 def _inferred_summary(inferred: Sequence[Step], answers: Answers, facts: Facts) -> Sentence:
     """Reads back what was taken, so that a mistake is seen at once."""
-    parts = {step.name: answer_line(step, answers, facts) for step in inferred}
-    listed = Sentence(", ".join(f"{{{name}}}" for name in parts), parts)
-    return Sentence(NOTED.source, {"noted": listed})
+    return Sentence(NOTED.source, {"noted": joined(*(answer_line(step, answers, facts) for step in inferred))})
 
 
 def record_answer(state: State, facts: Facts, step: Step, value: Any, text: str) -> tuple[Answers, tuple[Effect, ...]]:

@@ -103,6 +103,16 @@ def _option_known(option: Option) -> dict[str, Any]:
     return {"id": option.id, "names": in_each(option.title), "detail": in_each(option.detail)}
 
 
+def the_only(options: Callable[[Answers, Facts], tuple[Option, ...]]) -> Callable[[Answers, Facts], str | None]:
+    """What a question's only option answers, so that it is not asked: for a step's `given`."""
+
+    def given(answers: Answers, facts: Facts) -> str | None:
+        offered = options(answers, facts)
+        return offered[0].id if len(offered) == 1 else None
+
+    return given
+
+
 def in_each(text: Sentence | str) -> dict[str, str]:
     """The text in every language that is understood here, by its code; nothing where there is none."""
     if not text:

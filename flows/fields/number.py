@@ -6,12 +6,12 @@ from typing import Any
 
 from flows import understanding
 from flows.fields.text import SKIPPED
-from flows.shapes import Answers, Facts, Invalid, Option, UserInput
+from flows.shapes import Answers, Facts, Field, Invalid, UserInput
 from flows.understanding import party_sizes
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class Number(Field):
     """A whole number from `least` to `most`; `code` names what is wrong with a larger one."""
 
     least: int = 0
@@ -51,14 +51,6 @@ class Number:
     def find(self, text: str, known: Mapping[str, Any]) -> int | None:
         """The number of people that the text states, whether so many can come or not."""
         return party_sizes.find(text) if self.people else None
-
-    def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
-        """None: any number may be typed."""
-        return ()
-
-    def shown(self, value: Any, known: Mapping[str, Any]) -> Any:
-        """The number."""
-        return value
 
 
 def _people(text: str) -> int | None:

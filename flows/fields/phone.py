@@ -9,7 +9,7 @@ import phonenumbers
 
 from flows import understanding
 from flows.fields.text import SKIPPED
-from flows.shapes import Answers, Facts, Invalid, Option, UserInput
+from flows.shapes import Answers, Facts, Field, Invalid, UserInput
 from flows.understanding.phones import canonical
 
 _MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
@@ -25,8 +25,11 @@ def grouped(phone: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Phone:
-    """A phone number, kept as E.164 as dialled today; `own` gives the number that must not be typed here."""
+class Phone(Field):
+    """A phone number, kept as E.164 as dialled today; `own` gives the number that must not be typed here.
+
+    Found in no longer text: a number there may be anybody's.
+    """
 
     own: Callable[[Answers, Facts], str | None] = lambda answers, facts: None
     optional: bool = False
@@ -59,25 +62,22 @@ class Phone:
         if value == known["own"]:
             raise Invalid("own_number")
 
-    def find(self, text: str, known: Mapping[str, Any]) -> None:
-        """None: a number inside other words may be anybody's."""
-
-    def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
-        """None."""
-        return ()
-
     def shown(self, value: Any, known: Mapping[str, Any]) -> str:
         """The number as it is written abroad, in groups."""
         return grouped(str(value))
 
 
-@dataclass(frozen=True, slots=True)
-class Otp:
-    """A code of six digits, alone or in the text it came in."""
+def phone_in(typed: str, region: str) -> str:
+    """A number that somebody typed, in E.164; empty where it is none."""
+    try:
+        return Phone().parse(UserInput(typed), {"region": region, "own": None})
+    except Invalid:
+        return ""
 
-    def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
-        """Nothing: the code is checked elsewhere."""
-        return {}
+
+@dataclass(frozen=True, slots=True)
+class Otp(Field):
+    """A code of six digits, alone or in the text it came in; checked elsewhere, and read only where it is asked for."""
 
     def parse(self, message: UserInput, known: Mapping[str, Any]) -> str:
         """The six digits."""
@@ -86,16 +86,6 @@ class Otp:
         if len(found) != 1:
             raise Invalid("not_an_otp")
         return str(found[0])
-
-    def check(self, value: Any, known: Mapping[str, Any]) -> None:
-        """A code that was typed stays typed."""
-
-    def find(self, text: str, known: Mapping[str, Any]) -> None:
-        """None: a code is read only where it is asked for."""
-
-    def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
-        """None."""
-        return ()
 
     def shown(self, value: Any, known: Mapping[str, Any]) -> str:
         """Never the code itself."""

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from flows import understanding
-from flows.shapes import Answers, Facts, Invalid, Option, UserInput
+from flows.shapes import Answers, Facts, Field, Invalid, Option, UserInput
 from flows.text import words
 from flows.understanding import agreement, names, vocabulary
 
@@ -24,7 +24,7 @@ KEPT_SUGGESTIONS = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Text(Field):
     """Any words, on one line, of `least` to `most` characters; `suggest` gives one to take by a yes."""
 
     least: int = 1
@@ -108,10 +108,6 @@ class Text:
         """The suggestion, to be taken by its number or a tap; and a word of which it was asked what it is."""
         offered = ((SUGGESTED, known.get("suggest")), (TYPED, known.get(DOUBTED)))
         return tuple(Option(name, words(text)) for name, text in offered if text)
-
-    def shown(self, value: Any, known: Mapping[str, Any]) -> str:
-        """The words."""
-        return str(value)
 
 
 @lru_cache(maxsize=KEPT_SUGGESTIONS)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows import understanding
-from flows.shapes import Answers, Facts, Invalid, Option, Sentence, UserInput
+from flows.shapes import Field, Invalid, Option, Sentence, UserInput
 from flows.text import _
 from flows.understanding import agreement
 
@@ -16,16 +16,15 @@ tells which words those were.
 
 
 @dataclass(frozen=True, slots=True)
-class YesNo:
-    """Yes or no, in any language. `no` names the code that a no raises where it must not go on."""
+class YesNo(Field):
+    """Yes or no, in any language; nobody agrees inside other words.
+
+    `no` names the code that a no raises where it must not go on.
+    """
 
     no: str = ""
     beside: str = ""
     """The table of the vocabulary whose words say what is asked, and so may stand beside a yes or no."""
-
-    def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
-        """Nothing is needed to read a yes."""
-        return {}
 
     def parse(self, message: UserInput, known: Mapping[str, Any]) -> bool:
         """True for yes."""
@@ -42,9 +41,6 @@ class YesNo:
         """A yes or no that was given stays."""
         if not isinstance(value, bool) and not is_ticked(value):
             raise Invalid("not_yes_no")
-
-    def find(self, text: str, known: Mapping[str, Any]) -> None:
-        """None: nobody agrees inside other words."""
 
     def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
         """Yes and no."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flows.shapes import Invalid, Sentence, scans
 from flows.shapes.scans import Admission, FirstEntry, Scan, SeenPass
-from flows.text import _, access_needs, lines, ngettext_, sentence_for, words
+from flows.text import _, access_needs, joined, lines, ngettext_, sentence_for, words
 from flows.text import pass_days as pass_day_texts
 from flows.text.choices import people
 from flows.text.literal import escape
@@ -59,7 +59,7 @@ def in_a_line(answer: Admission, scan: Scan, when: tuple[datetime, str], *, shor
     What is no pass of this event is shown as it was scanned, without a hyphen.
     """
     if answer.pass_ is None:
-        return _joined(headline(answer, scan), _as_scanned(scan.text))
+        return joined(headline(answer, scan), _as_scanned(scan.text))
     seen = answer.pass_
     first = _("⛔ Not for today") if short and answer.result == scans.WRONG_DAY else headline(answer, scan)
     name = words(escape(_clipped(seen.name, MAX_SHORT_NAME_LENGTH if short else MAX_NAME_LENGTH)))
@@ -68,7 +68,7 @@ def in_a_line(answer: Admission, scan: Scan, when: tuple[datetime, str], *, shor
     before = (_briefly(answer.first_entry, scan, *when, short=short),) if known and answer.first_entry else ()
     needs = (words(access_needs.SIGN),) if seen.need else ()
     inside = (partly,) if partly and not (short and before) else ()
-    return _joined(first, words(seen.code), name, *needs, *inside, *before)
+    return joined(first, words(seen.code), name, *needs, *inside, *before)
 
 
 def _clipped(name: str, max_length: int) -> str:
@@ -84,7 +84,7 @@ def _briefly(entry: FirstEntry, scan: Scan, now: datetime, timezone: str, *, sho
     if short:
         return words(moment.time()) if is_today else ago(now - entry.at)
     parts = (words(escape(_clipped(part, MAX_NAME_LENGTH))) for part in (entry.gate_name, entry.by) if part)
-    return _joined(words(moment.time() if is_today else moment), *parts)
+    return joined(words(moment.time() if is_today else moment), *parts)
 
 
 def earlier(entry: FirstEntry, scan: Scan, now: datetime, timezone: str) -> Sentence:
@@ -95,16 +95,16 @@ def earlier(entry: FirstEntry, scan: Scan, now: datetime, timezone: str) -> Sent
     zone = ZoneInfo(timezone)
     moment = entry.at.astimezone(zone)
     is_today = moment.date() == now.astimezone(zone).date()
-    parts = [_joined(words(moment.time() if is_today else moment), since)]
+    parts = [joined(words(moment.time() if is_today else moment), since)]
     parts += [words(escape(entry.gate_name))] if entry.gate_name else []
     parts += [_("by {name}", name=escape(entry.by))] if entry.by else []
-    return _joined(*parts)
+    return joined(*parts)
 
 
 def admission_undone(count: int, seen: SeenPass) -> Sentence:
     """The answer to `undo`."""
     undone = ngettext_("✅ Undone: {count} person", "✅ Undone: {count} people", count=count)
-    return lines(_joined(undone, words(seen.code), words(escape(seen.name))), _("They can come in again."))
+    return lines(joined(undone, words(seen.code), words(escape(seen.name))), _("They can come in again."))
 
 
 def nothing_undone(why: str, code: str = "", scanned: str = "") -> Sentence:
@@ -121,7 +121,7 @@ def nothing_undone(why: str, code: str = "", scanned: str = "") -> Sentence:
         # Not in the form of a code: nobody knows whether there is such a pass.
         return Sentence("⛔ {shown}: {why}", {"shown": words(escape(codes.shown(codes.parse(scanned)))), **told})
     except Invalid:
-        return _joined(NO_PASS, _as_scanned(scanned))
+        return joined(NO_PASS, _as_scanned(scanned))
 
 
 def _as_scanned(text: str) -> Sentence:
@@ -147,7 +147,7 @@ def search_answer(passes: Sequence[SeenPass], *, more: bool) -> tuple[Sentence, 
 
 def _found(seen: SeenPass) -> Sentence:
     needs = (words(access_needs.SIGN),) if seen.need else ()
-    return _joined(words(seen.code), words(escape(seen.name)), people(seen.party_size), *needs)
+    return joined(words(seen.code), words(escape(seen.name)), people(seen.party_size), *needs)
 
 
 def ago(passed: timedelta) -> Sentence:
@@ -197,11 +197,6 @@ def _in_parts(answer: Admission, seen: SeenPass, scan: Scan) -> Sentence | None:
     if left <= 0 or entered <= 0 or answer.result not in (*_PASSING_RESULTS, scans.TOO_MANY):
         return None
     return _("{inside} of {party} in, {left} to come", inside=entered, party=seen.party_size, left=left)
-
-
-def _joined(*parts: Sentence) -> Sentence:
-    fields = {f"part{place}": part for place, part in enumerate(parts)}
-    return Sentence(", ".join(f"{{{name}}}" for name in fields), fields)
 
 
 # --- headlines ----------------------------------------------------------------------------------

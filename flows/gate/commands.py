@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from flows import understanding
-from flows.fields import Phone
+from flows.fields.phone import phone_in
 from flows.gate import answers as gate_answers
 from flows.gate import codes as gate_codes
 from flows.gate import command_names, walkup
@@ -18,7 +18,7 @@ from flows.gate.begun_at import event_answer
 from flows.gate.menu import gate_name
 from flows.gate.parse import MAX_CODES, GateMessage
 from flows.gate.stats import stats
-from flows.shapes import Duty, Facts, Invalid, Outcome, Say, Sentence, Start, UserInput
+from flows.shapes import Duty, Facts, Outcome, Say, Sentence, Start, UserInput
 from flows.shapes.gate_effects import (
     Admit,
     ChooseEvent,
@@ -217,10 +217,8 @@ def looked_for(typed: str, region: str) -> dict[str, str]:
     """What is looked for: a `name` of three letters or more, or a `phone` in E.164; neither where it is neither."""
     if sum(character.isalpha() or _is_mark(character) for character in typed) >= MIN_LETTERS:
         return {"name": typed}
-    try:
-        return {"phone": Phone().parse(UserInput(typed), {"region": region, "own": None})}
-    except Invalid:
-        return {}
+    phone = phone_in(typed, region)
+    return {"phone": phone} if phone else {}
 
 
 # --- where they work ----------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 
 from flows import understanding
 from flows.fields import Choice, Number, Phone, Text, YesNo
+from flows.fields.phone import phone_in
 from flows.fields.steps import summary
 from flows.gate import begun_at
 from flows.shapes import (
@@ -242,16 +243,9 @@ def _phone_in(text: str, facts: Facts) -> tuple[str, str]:
     for length in range(MAX_PARTS, 0, -1):
         for start in range(len(parts) - length + 1):
             together = parts[start : start + length]
-            if all(map(_DIGITS.fullmatch, together)) and (phone := _phone(" ".join(together), facts)):
+            if all(map(_DIGITS.fullmatch, together)) and (phone := phone_in(" ".join(together), facts.region)):
                 return " ".join(parts[:start] + parts[start + length :]), phone
     return " ".join(parts), ""
-
-
-def _phone(typed: str, facts: Facts) -> str:
-    try:
-        return Phone().parse(UserInput(typed), {"region": facts.region, "own": None})
-    except Invalid:
-        return ""
 
 
 def _kind_in(text: str, facts: Facts) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from flows.coded import Coded as Coded
 from flows.shapes.duty import Duty as Duty
 from flows.shapes.duty import GateStats as GateStats
 from flows.shapes.events import DayHours as DayHours
@@ -183,11 +184,8 @@ class Say(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class Register(Effect):
-    """Register and issue the pass; refuses `day_full`, `day_closed`, `already_registered`, `event_…`.
-
-    Results: `code`, `day`, `party_size`. The picture of the pass is sent to the person who asked.
-    """
+class VisitWish(Effect):
+    """A visit that somebody wants, with what they answered and agreed to."""
 
     event: str
     full_name: str
@@ -197,6 +195,15 @@ class Register(Effect):
     language: str
     consent_version: int
     consent_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Register(VisitWish):
+    """Register and issue the pass; refuses `day_full`, `day_closed`, `already_registered`, `event_…`.
+
+    Results: `code`, `day`, `party_size`. The picture of the pass is sent to the person who asked.
+    """
+
     phone: str | None = None
     """For somebody else: their number, proved by OTP; None: the person who is writing."""
     waiting: int | None = None
@@ -311,15 +318,6 @@ class Turn:
 # --- what a flow is ----------------------------------------------------------------------------
 
 
-class Coded(Exception):
-    """Something that cannot be had. `code` is stable; `params` go into its sentence."""
-
-    def __init__(self, code: str, /, **params: Any) -> None:
-        super().__init__(code)
-        self.code = code
-        self.params = params
-
-
 class Invalid(Coded):
     """An answer that cannot be used."""
 
@@ -329,21 +327,26 @@ class Field(Protocol):
 
     def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
         """The facts that parse, find and options need this turn, as JSON."""
+        return {}
 
     def parse(self, message: UserInput, known: Mapping[str, Any]) -> Any:
         """The value (JSON, never None; empty string for a skipped answer). Raises Invalid."""
 
     def check(self, value: Any, known: Mapping[str, Any]) -> None:
         """Raises Invalid when a value that was kept earlier holds no longer."""
+        return
 
     def find(self, text: str, known: Mapping[str, Any]) -> Any:
         """The value where a longer text states it beyond doubt, else None."""
+        return None
 
     def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
         """The answers to choose from; empty where any may be typed."""
+        return ()
 
     def shown(self, value: Any, known: Mapping[str, Any]) -> Any:
         """The value as a summary names it: something a Sentence takes as a parameter."""
+        return value
 
 
 def always(answers: Answers, facts: Facts) -> bool:

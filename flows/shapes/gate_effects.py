@@ -23,41 +23,49 @@ class Scanned:
 
 
 @dataclass(frozen=True, slots=True)
-class Admit(Effect):
+class OfStaff(Effect):
+    """What somebody of the team wants done."""
+
+    staff_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AtEvent(OfStaff):
+    """What they want done at the event that they work for."""
+
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Admit(AtEvent):
     """Judge these scans, one after the other; refuses nothing for any result, so that attempts are kept.
 
     Results: `told`, the lines of the answer; with `paused` in them where this volunteer guessed too often.
     """
 
-    staff_id: int
-    event: str
     gate: str | None
     timezone: str
     scans: tuple[Scanned, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class NoteOffer(Effect):
+class NoteOffer(AtEvent):
     """Keep that this volunteer was offered a pass that differs by one character from what was typed."""
 
-    staff_id: int
-    event: str
     code: str
 
 
 @dataclass(frozen=True, slots=True)
-class CountPeople(Effect):
+class CountPeople(AtEvent):
     """Count people in or out without a pass; refuses `bad_count`."""
 
-    staff_id: int
-    event: str
     gate: str | None
     direction: str
     people: int
 
 
 @dataclass(frozen=True, slots=True)
-class TakeBack(Effect):
+class TakeBack(OfStaff):
     """Take back the volunteer's own last admission, or their last count of people where that came later.
 
     With `passes` (codes or QR texts) the last that they did with each of these, and nothing else; why one is not
@@ -65,16 +73,13 @@ class TakeBack(Effect):
     `undo_too_late`, `gone_meanwhile`. Results: `taken`, a sentence of a line for each.
     """
 
-    staff_id: int
     passes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class NoteSearch(Effect):
+class NoteSearch(AtEvent):
     """Keep that passes were looked for, and which were shown."""
 
-    staff_id: int
-    event: str
     by: str
     """`name` or `phone`."""
     codes: tuple[str, ...]
@@ -82,19 +87,15 @@ class NoteSearch(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseGate(Effect):
+class ChooseGate(OfStaff):
     """Let the volunteer work at this gate (its slug); refuses `no_such_gate`."""
 
-    staff_id: int
     gate: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseEvent(Effect):
+class ChooseEvent(AtEvent):
     """Let whoever is writing work at another event of theirs; refuses `not_on_roster`."""
-
-    staff_id: int
-    event: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,25 +110,21 @@ class OfferSignIn(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class StopEntry(Effect):
+class StopEntry(AtEvent):
     """Stop entry at a gate, or everywhere, or let it go on; refuses `supervisors_only`, `no_such_gate`.
 
     Every enabled volunteer there is told. Results: `number` of people told.
     """
 
-    staff_id: int
-    event: str
     gate: str | None
     stopped: bool
 
 
 @dataclass(frozen=True, slots=True)
-class ReleaseStaff(Effect):
+class ReleaseStaff(AtEvent):
     """End the pause of who guessed too many codes; refuses `supervisors_only`, `nobody_paused`.
 
     Results: `names` of whom it was ended.
     """
 
-    staff_id: int
-    event: str
     name: str

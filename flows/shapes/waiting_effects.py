@@ -1,28 +1,17 @@
 """The effects of waiting for a place on a full day."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from flows.shapes import Effect
+from flows.shapes import Effect, VisitWish
 
 
 @dataclass(frozen=True, slots=True)
-class JoinWaitingList(Effect):
+class JoinWaitingList(VisitWish):
     """Put whoever is writing into the line of a full day.
 
     Refuses `place_free`, `already_waiting` (`day`, `place`), `no_waiting_list`, and as Register does. Results:
     `place`, where they stand in the line; `day`; `party_size`.
     """
-
-    event: str
-    full_name: str
-    visit_date: str
-    party_size: int
-    answers: Mapping[str, Any]
-    language: str
-    consent_version: int
-    consent_text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from flows.shapes import Effect
+from flows.shapes.gate_effects import AtEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +16,12 @@ class LookForPass(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterWalkup(Effect):
+class RegisterWalkup(AtEvent):
     """Register somebody for today and admit them where that is asked; refuses as bot.domain.checkins.walkups does.
 
     Results: `code`; `told`, the lines of the admission; `sent`, the sentence on how the pass reaches them.
     """
 
-    staff_id: int
-    event: str
     gate: str | None
     timezone: str
     full_name: str

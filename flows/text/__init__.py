@@ -5,7 +5,7 @@ from typing import Any
 from flows.shapes import Sentence
 from flows.text import refusals
 from flows.text.languages import LANGUAGES
-from flows.text.sentences import _, in_all_languages, lines, ngettext_, words
+from flows.text.sentences import _, in_all_languages, joined, lines, ngettext_, words
 from flows.text.translate import MISSING, SpokenSentence, render
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "SpokenSentence",
     "_",
     "in_all_languages",
+    "joined",
     "lines",
     "ngettext_",
     "render",

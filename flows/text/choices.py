@@ -153,11 +153,6 @@ def chosen_pass(answers: Answers, facts: Facts) -> PassFacts | None:
     return facts.passes[0] if len(facts.passes) == 1 else None
 
 
-def only_pass(answers: Answers, facts: Facts) -> str | None:
-    """The code of the person's only pass, so that they are not asked to choose; else None."""
-    return facts.passes[0].code if len(facts.passes) == 1 else None
-
-
 def pass_options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
     """The person's passes by code, with day, party and name."""
     return tuple(Option(known.code, known.code, _described(known)) for known in facts.passes)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, time
 
 from flows.shapes import PassFacts, Sentence
-from flows.text import LANGUAGES, _, ngettext_, render, words
+from flows.text import LANGUAGES, _, joined, ngettext_, render, words
 from flows.text.languages import SOURCE
 
 MAX_SPANS = 3
@@ -27,8 +27,7 @@ def describe_days(days: Sequence[date]) -> Sentence:
     rest = sum(len(span) for span in spans[MAX_SPANS:])
     if rest:
         parts.append(ngettext_("and {count} more", "and {count} more", count=rest))
-    named = {f"part{place}": part for place, part in enumerate(parts)}
-    return Sentence(", ".join(f"{{{name}}}" for name in named), named)
+    return joined(*parts)
 
 
 def full_days(days: Sequence[date], language: str) -> str:

@@ -27,6 +27,12 @@ def lines(*parts: Any) -> Sentence:
     return Sentence("{lines}", {"lines": parts})
 
 
+def joined(*parts: Any, between: str = ", ") -> Sentence:
+    """Sentences one after the other, in one line."""
+    named = {f"part{place}": part for place, part in enumerate(parts)}
+    return Sentence(between.join(f"{{{name}}}" for name in named), named)
+
+
 MAX_SPOKEN_AT_ONCE = 3
 """Languages in which a sentence is said at once at most."""
 

@@ -1,6 +1,7 @@
 """`cancel pass`: revokes a pass after a yes, or leaves a waiting list."""
 
 from flows.fields import Choice, YesNo
+from flows.fields.choice import the_only
 from flows.shapes import Answers, CancelPass, Facts, Flow, Option, Outcome, Say, Sentence, Step, WaitingFacts
 from flows.shapes.waiting_effects import LeaveWaitingList
 from flows.text import _, lines, words
@@ -22,11 +23,6 @@ def _title(entry: WaitingFacts) -> Sentence:
 
 def _lists(facts: Facts) -> tuple[WaitingFacts, ...]:
     return tuple(entry for entry in facts.waiting if not entry.has_ended)
-
-
-def _only(answers: Answers, facts: Facts) -> str | None:
-    options = _options(answers, facts)
-    return options[0].id if len(options) == 1 else None
 
 
 def _chosen_list(answers: Answers, facts: Facts) -> WaitingFacts | None:
@@ -77,7 +73,7 @@ CANCELLATION = Flow(
             "code",
             _("Which pass do you want to cancel?"),
             Choice(_options),
-            given=_only,
+            given=the_only(_options),
             example=words("1"),
         ),
         Step("agree", _ask, YesNo(beside="agreement.cancelling"), example=_("yes")),

@@ -8,7 +8,7 @@ from flows import understanding
 from flows.fields import YesNo
 from flows.fields.choice import in_each
 from flows.shapes import Answers, Facts, Flow, Option, Outcome, Say, Sentence, Start, Step, StopMessages, UserInput
-from flows.text import SpokenSentence, _, phrases
+from flows.text import SpokenSentence, _, joined, phrases
 from flows.text.sentences import spoken_at_once
 from flows.understanding.intents import CANCEL_PASS, DELETE_DATA, STOP
 
@@ -50,11 +50,7 @@ class Meant(YesNo):
 
 
 def _in_all_languages(title: Sentence) -> Sentence:
-    """A choice in every language, on one line."""
-    spoken = spoken_at_once()
-    return Sentence(
-        " / ".join(f"{{{code}}}" for code in spoken), {code: SpokenSentence(title, code) for code in spoken}
-    )
+    return joined(*(SpokenSentence(title, code) for code in spoken_at_once()), between=" / ")
 
 
 def _meant_command(answers: Answers) -> str:

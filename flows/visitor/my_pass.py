@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from flows.fields import Choice
+from flows.fields.choice import the_only
 from flows.shapes import (
     Answers,
     ChangePass,
@@ -25,7 +26,6 @@ from flows.text.choices import (
     day_from,
     event_by,
     every_day,
-    only_pass,
     pass_line,
     pass_lines,
     pass_options,
@@ -162,7 +162,7 @@ CHANGE = Flow(
             "code",
             _("Which pass do you want to change?"),
             Choice(pass_options),
-            given=only_pass,
+            given=the_only(pass_options),
             example=words("1"),
         ),
         replace(FREE_DATE, ask=_ask_day),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from flows.fields import Choice
+from flows.fields.choice import the_only
 from flows.shapes import Answers, Facts, Flow, Option, Outcome, PassFacts, Say, SendPass, Step
 from flows.text import _, ngettext_, words
 from flows.text.choices import chosen_pass, pass_line, pass_options
@@ -30,12 +31,6 @@ def _options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
     return tuple(option for option in pass_options(answers, facts) if option.id in codes)
 
 
-def _only(answers: Answers, facts: Facts) -> str | None:
-    """The one that can be shared; nobody is asked to choose then."""
-    found = shareable(facts)
-    return found[0].code if len(found) == 1 else None
-
-
 def _nothing_to_share(answers: Answers, facts: Facts) -> Outcome:
     return (Say((ONE_PERSON,)),) if facts.passes and not shareable(facts) else without_a_pass(answers, facts)
 
@@ -53,7 +48,15 @@ def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
 SHARE = Flow(
     name="share",
     version=1,
-    steps=(Step("code", _("Which pass do you want to share?"), Choice(_options), given=_only, example=words("1")),),
+    steps=(
+        Step(
+            "code",
+            _("Which pass do you want to share?"),
+            Choice(_options),
+            given=the_only(_options),
+            example=words("1"),
+        ),
+    ),
     finish=_finish,
     refused={"no_such_pass": None},
     instead=_nothing_to_share,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from flows.fields import YesNo
-from flows.shapes import Answers, Facts, Outcome, Register, Say, Sentence, Step, field_values
+from flows.shapes import Answers, Facts, Outcome, Register, Say, Sentence, Step, VisitWish
 from flows.shapes.waiting_effects import JoinWaitingList
 from flows.text import _, lines, ngettext_
 from flows.text.choices import day_from, days_of, full_day, people
@@ -63,6 +63,6 @@ def place_sentence(day: date, party: int, place: int | None = None) -> Sentence:
 
 def joined(wish: Register) -> Outcome:
     """Puts them into the line instead of registering them, and says what comes next."""
-    values = {name: value for name, value in field_values(wish).items() if name in JoinWaitingList.__slots__}
+    values = {name: getattr(wish, name) for name in VisitWish.__dataclass_fields__}
     place = place_sentence(day_from(wish.visit_date), wish.party_size)
     return (JoinWaitingList(**values), Say((place, LATER, _("To see or leave the list, send *my pass* or *cancel*."))))

@@ -23,7 +23,7 @@ from bot.domain.roster import daily_reports
 from bot.domain.stats import dashboard_query, day_totals, metrics
 from bot.domain.stats.dashboard import Dashboard
 from flows.shapes import Sentence
-from flows.text import _, lines, words
+from flows.text import _, joined, lines, words
 from flows.text.choices import people
 from flows.text.event_states import CANCELLED
 from flows.text.literal import escape
@@ -75,7 +75,7 @@ class DailyReporter:
             now=now,
             roles=(daily_reports.ADMIN,),
             only=only,
-            notice=(notices.REPORT, {**_named(event, now), "text": _joined(facts, "; ")}),
+            notice=(notices.REPORT, {**_named(event, now), "text": joined(*facts, between="; ")}),
             sender_of=self.last_sender,
             ttl=REPORT_TTL,
         )
@@ -127,14 +127,14 @@ def _refused(seen: Dashboard) -> Sentence:
     count = sum(times for _name, times in counted)
     if not count:
         return _("Refused scans: {count}", count=0)
-    reasons = _joined([_with_number(name, times) for name, times in counted], ", ")
+    reasons = joined(*(_with_number(name, times) for name, times in counted))
     return _("Refused scans: {count} ({reasons})", count=count, reasons=reasons)
 
 
 def _by_gate(seen: Dashboard) -> Sequence[Sentence]:
     named = [(words(escape(gate.name)) if gate.name else NO_GATE, gate.admitted) for gate in seen.gates]
     counted = [_with_number(name, admitted) for name, admitted in named if admitted]
-    return (_("Admitted by gate: {gates}", gates=_joined(counted, ", ")),) if counted else ()
+    return (_("Admitted by gate: {gates}", gates=joined(*counted)),) if counted else ()
 
 
 def _failed(db: Session, slug: str, now: datetime) -> int:
@@ -146,9 +146,3 @@ def _failed(db: Session, slug: str, now: datetime) -> int:
 
 def _with_number(name: Sentence, number: int) -> Sentence:
     return Sentence("{name} {number}", {"name": name, "number": number})
-
-
-def _joined(parts: Sequence[Sentence], between: str) -> Sentence:
-    """The parts in one line."""
-    places = {f"part{place}": part for place, part in enumerate(parts)}
-    return Sentence(between.join(f"{{{name}}}" for name in places), places)
