@@ -1,10 +1,8 @@
 """The Redis server of `make run`: finds its program and starts it."""
 
 import os
-import re
 import shutil
 import stat
-import subprocess
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -14,8 +12,9 @@ from redis import Redis
 from redis.exceptions import BusyLoadingError, RedisError
 
 from bot.errors import NotReady
+from bot.ops import programs
 from bot.settings import Settings
-from bot.timeouts import PROGRAM_TIMEOUT_SECONDS, REDIS_START_SECONDS, REDIS_TIMEOUT_SECONDS
+from bot.timeouts import REDIS_START_SECONDS, REDIS_TIMEOUT_SECONDS
 
 OLDEST = (6, 2)
 NOT_FOUND = (
@@ -28,7 +27,7 @@ def find_program() -> Path:
     """The server's program: the one that the wheel brought, else the PATH's. Raises NotReady where there is none."""
     candidates = [_from_wheel(), shutil.which("redis-server"), shutil.which("valkey-server")]
     for candidate in candidates:
-        if candidate and _version(candidate) >= OLDEST:
+        if candidate and programs.version(candidate, r"\bv=(\d+)\.(\d+)") >= OLDEST:
             return Path(candidate)
     raise NotReady(NOT_FOUND)
 
@@ -39,18 +38,6 @@ def _from_wheel() -> str | None:
     if spec is None or spec.origin is None:
         return None
     return str(Path(spec.origin).parent / "bin" / "redis-server")
-
-
-def _version(program: str) -> tuple[int, ...]:
-    """The version it tells; empty, which is older than any, where it cannot be run."""
-    try:
-        told = subprocess.run(  # noqa: S603 - the program is the wheel's or the one on the PATH
-            [program, "--version"], capture_output=True, text=True, timeout=PROGRAM_TIMEOUT_SECONDS, check=False
-        ).stdout
-    except (OSError, subprocess.TimeoutExpired):
-        return ()
-    found = re.search(r"\bv=(\d+)\.(\d+)", told)
-    return tuple(int(part) for part in found.groups()) if found else ()
 
 
 def command(settings: Settings) -> list[str]:

@@ -27,7 +27,7 @@ WRONG = "the backup cannot be opened: another passphrase, or a damaged file"
 def encrypt(source: IO[bytes], target: IO[bytes], passphrase: str) -> None:
     """Write what `source` has to `target`, encrypted."""
     salt, nonce = os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)
-    cipher = AESGCM(_key(passphrase, salt))
+    cipher = AESGCM(scrypt(passphrase, salt))
     target.write(MAGIC + salt + nonce)
     for number, (piece, last) in enumerate(_pieces(source, PIECE_BYTES)):
         target.write(cipher.encrypt(_nonce(nonce, number, last), piece, MAGIC))
@@ -38,7 +38,7 @@ def decrypted(source: IO[bytes], passphrase: str) -> Iterator[bytes]:
     head = source.read(len(MAGIC) + SALT_BYTES + NONCE_BYTES)
     if not head.startswith(MAGIC) or len(head) < len(MAGIC) + SALT_BYTES + NONCE_BYTES:
         raise NotReady(WRONG)
-    cipher = AESGCM(_key(passphrase, head[len(MAGIC) : -NONCE_BYTES]))
+    cipher = AESGCM(scrypt(passphrase, head[len(MAGIC) : -NONCE_BYTES]))
     for number, (piece, last) in enumerate(_pieces(source, PIECE_BYTES + TAG_BYTES)):
         try:
             yield cipher.decrypt(_nonce(head[-NONCE_BYTES:], number, last), piece, MAGIC)
@@ -54,10 +54,6 @@ def check_passphrase(passphrase: str) -> None:
 
 def scrypt(secret: str, salt: bytes) -> bytes:
     """32 bytes that only somebody with the secret can make, at the cost of SCRYPT_COST."""
-    return _key(secret, salt)
-
-
-def _key(secret: str, salt: bytes) -> bytes:
     return Scrypt(salt=salt, length=32, n=SCRYPT_COST, r=8, p=1).derive(secret.encode())
 
 
@@ -66,19 +62,14 @@ def _nonce(prefix: bytes, number: int, last: bool) -> bytes:
 
 
 def _pieces(source: IO[bytes], size: int) -> Iterator[tuple[bytes, bool]]:
-    """The pieces of a stream, and of each whether it is the last; of an empty stream one empty piece."""
-    piece = _read(source, size)
+    """The pieces of a stream, and of each whether it is the last; of an empty stream one empty piece.
+
+    The stream is buffered: it gives less than it is asked for only at its end.
+    """
+    piece = source.read(size)
     while True:
-        following = _read(source, size) if len(piece) == size else b""
+        following = source.read(size) if len(piece) == size else b""
         yield piece, not following
         if not following:
             return
         piece = following
-
-
-def _read(source: IO[bytes], size: int) -> bytes:
-    """So many bytes, fewer only at the end: a pipe gives what it has."""
-    found = bytearray()
-    while len(found) < size and (more := source.read(size - len(found))):
-        found += more
-    return bytes(found)

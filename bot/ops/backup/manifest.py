@@ -79,8 +79,5 @@ def secret_check(secret_key: str) -> tuple[str, str]:
 
 def digest(file: Path) -> str:
     """The SHA-256 of a file."""
-    found = hashlib.sha256()
     with file.open("rb") as source:
-        while piece := source.read(READ_BYTES):
-            found.update(piece)
-    return found.hexdigest()
+        return hashlib.file_digest(source, "sha256").hexdigest()

@@ -1,8 +1,6 @@
 """PostgreSQL's own programs for copies: found, called, and their complaints told in one line."""
 
 import os
-import re
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -13,7 +11,7 @@ from typing import IO, cast
 from sqlalchemy import make_url
 
 from bot.errors import NotReady
-from bot.timeouts import PROGRAM_TIMEOUT_SECONDS
+from bot.ops import programs
 
 DEBIAN = Path("/usr/lib/postgresql")
 """Where Debian keeps the programs of each version; its `pg_dump` on the PATH is the newest one's."""
@@ -24,31 +22,13 @@ def find(program: str, server: int) -> tuple[str, int]:
 
     The oldest: what a newer pg_restore says an older server does not understand.
     """
-    on_path = [str(Path(folder) / program) for folder in os.get_exec_path()]
-    found = {version: path for path in reversed([*on_path, *_of_debian(program)]) if (version := _version(path))}
+    places = (*(Path(folder) / program for folder in os.get_exec_path()), *sorted(DEBIAN.glob(f"*/bin/{program}")))
+    found = {told[0]: str(path) for path in reversed(places) if (told := programs.version(str(path), r" (\d+)"))}
     fitting = [version for version in found if version >= server]
     if not fitting:
         seen = f"found: {', '.join(map(str, sorted(found)))}" if found else "none is on the PATH"
         raise NotReady(f"{program} {server} or newer is needed ({seen}): install PostgreSQL's client programs")
     return found[min(fitting)], min(fitting)
-
-
-def _of_debian(program: str) -> list[str]:
-    return [str(path) for path in sorted(DEBIAN.glob(f"*/bin/{program}"))]
-
-
-def _version(path: str) -> int:
-    """The major version of a program; 0 where it cannot be run."""
-    if shutil.which(path) is None:
-        return 0
-    try:
-        told = subprocess.run(  # noqa: S603 - PostgreSQL's own program
-            [path, "--version"], capture_output=True, text=True, timeout=PROGRAM_TIMEOUT_SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return 0
-    found = re.search(r" (\d+)", told.stdout)
-    return int(found[1]) if found else 0
 
 
 def target(url: str) -> tuple[str, dict[str, str]]:
