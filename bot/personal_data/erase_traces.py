@@ -7,7 +7,7 @@ the person inside something that is another's is replaced by `…`; what is the 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from redis import Redis
@@ -18,6 +18,7 @@ from sqlalchemy import cast as as_type
 from bot.address import at_twilio, on_whatsapp
 from bot.database import Database
 from bot.delivery.outbox import backoff
+from bot.delivery.twilio.content_api import ApiClient
 from bot.domain.models import AuditEntry, ContactAlias, Delivery, Erasure, InboundMessage, TurnRecord
 from bot.domain.privacy import erasure as privacy_erasure
 from bot.errors import NotReady, SendFailed
@@ -41,13 +42,6 @@ STUCK_AFTER = timedelta(hours=1)
 TWILIO_API = "https://api.twilio.com"
 
 
-class Lister(Protocol):
-    """Lists a person's messages at Twilio: see bot.delivery.twilio.messages.Twilio."""
-
-    def call(self, method: str, uri: str, *, params: Mapping[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
-        """Call another of Twilio's APIs: HTTP status and answer. Raises SendFailed."""
-
-
 def nothing_is_stuck(database: Database, now: datetime) -> str:
     """How many erased people leave something to do. Raises NotReady where one has for too long, with the reason."""
     with database.read() as db:
@@ -64,7 +58,7 @@ class TraceEraser:
 
     database: Database
     redis: "Redis" = field(repr=False)
-    twilio: Lister = field(repr=False)
+    twilio: ApiClient = field(repr=False)
     account: str
     """The account's SID; empty: there is none, so there is nothing at Twilio."""
 

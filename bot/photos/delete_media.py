@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import delete, func, select, update
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.delivery.outbox import backoff
+from bot.delivery.twilio.content_api import ApiClient
 from bot.delivery.twilio.media import TwilioMedia
 from bot.domain.models import MediaDeletion
 from bot.domain.upserts import insert
@@ -32,13 +32,6 @@ DELETED_STATUSES = (200, 202, 204, 404, 410)
 """Answers after which there is no such file at Twilio."""
 STUCK_AFTER = timedelta(hours=1)
 """Rows that are older need a person's attention."""
-
-
-class Deleter(Protocol):
-    """Deletes media and messages at Twilio: see bot.delivery.twilio.messages.Twilio."""
-
-    def call(self, method: str, uri: str) -> tuple[int, dict[str, Any]]:
-        """Call another of Twilio's APIs: HTTP status and answer. Raises SendFailed."""
 
 
 def enqueue_deletions(db: Session, media: Iterable[TwilioMedia], now: datetime) -> None:
@@ -75,7 +68,7 @@ class MediaDeleter:
     """Deletes what is owed."""
 
     database: Database
-    twilio: Deleter = field(repr=False)
+    twilio: ApiClient = field(repr=False)
     account: str
     """The account's SID."""
 

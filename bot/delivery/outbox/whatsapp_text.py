@@ -44,7 +44,7 @@ class Layout:
     @property
     def size(self) -> int:
         """The length of the text as Twilio may count it."""
-        return _size(self.text)
+        return size(self.text)
 
     def squeezed(self) -> "Layout":
         """The layout with the ends of its longest parts cut off until it fits."""
@@ -139,12 +139,13 @@ def _escaped(value: Any, max_length: int) -> Any:
 
 def shortened(text: str, max_length: int) -> str:
     """The text, or as much of it as fits into `max_length` UTF-16 units with an ellipsis at its end."""
-    if _size(text) <= max_length:
+    if size(text) <= max_length:
         return text
     units = text.encode("utf-16-le", errors="surrogatepass")
     kept = units[: max(max_length - len(ELLIPSIS), 0) * 2].decode("utf-16-le", errors="ignore")
     return kept.rstrip() + ELLIPSIS
 
 
-def _size(text: str) -> int:
+def size(text: str) -> int:
+    """The length of a text as WhatsApp and Twilio count it: in UTF-16 units."""
     return len(text.encode("utf-16-le", errors="surrogatepass")) // 2

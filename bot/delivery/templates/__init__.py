@@ -36,7 +36,7 @@ _USABLE = select(ContentTemplate.shape, ContentTemplate.sid, ContentTemplate.ref
 
 def sid_of(db: Session, shape: str, now: datetime) -> str | None:
     """The template that carries this shape now."""
-    return _usable(db, now).get(shape)
+    return _in_use(db.execute(_USABLE).all(), now).get(shape)
 
 
 def approved(db: Session, shape: str, now: datetime) -> str | None:
@@ -58,10 +58,6 @@ def wanted_shapes(redis: "Redis") -> set[str]:
         return {shape.decode() for shape in cast("set[bytes]", redis.smembers(WANTED_KEY))}
     except RedisError:
         return set()
-
-
-def _usable(db: Session, now: datetime) -> dict[str, str]:
-    return _in_use(db.execute(_USABLE).all(), now)
 
 
 def _in_use(rows: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> dict[str, str]:

@@ -17,6 +17,7 @@ from typing import Any, Self
 import regex
 
 from bot.delivery.outbox import whatsapp_text
+from bot.delivery.outbox.whatsapp_text import size as size
 from bot.delivery.twilio.content_api import TemplateSpec
 from flows.fields.choice import further_mark
 from flows.shapes import Option, Say, Sentence
@@ -173,11 +174,6 @@ def cut(text: str, max_length: int) -> str:
             break
         kept += character
     return kept.rstrip() + whatsapp_text.ELLIPSIS
-
-
-def size(text: str) -> int:
-    """The length of the body as Twilio may count it at worst, in UTF-16 units."""
-    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
 def definition(shape: CardShape) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from bot.database import Database
@@ -48,7 +48,10 @@ def sync(database: Database, content: ContentApi, specs: Iterable[TemplateSpec],
     changes = [change for spec in wanted for change in _sync_template(database, content, spec, theirs, now)]
     with database.write() as db:
         _record_approvals(db, theirs)
-        changes += [TemplateChange("replaced", name) for name in _replace_old_forms(db, wanted, now)]
+        # Forms that no event has any more: each has a shape of its own, which nothing else replaces.
+        others = ContentTemplate.shape.not_in([spec.shape for spec in wanted])
+        gone = _put_out_of_use(db, ContentTemplate.shape.startswith(FORM_PREFIX) & others, now)
+        changes += [TemplateChange("replaced", name) for name in gone]
     return [*changes, *_clear(database, content, now)]
 
 
@@ -85,8 +88,22 @@ def _sync_template(
         sid = there.sid if there else content.make(spec.definition)
         remote.setdefault(name, RemoteTemplate(sid, name, str(spec.definition["language"]), UNSUBMITTED))
         with database.write() as db:
-            replaced = _replace(db, spec.shape, name, now)
-            db.merge(_row(remote[name], spec.shape, digest(spec.definition), now))
+            others = and_(ContentTemplate.shape == spec.shape, ContentTemplate.name != name)
+            replaced = _put_out_of_use(db, others, now)
+            db.merge(
+                ContentTemplate(
+                    name=remote[name].name,
+                    shape=spec.shape,
+                    language=remote[name].language,
+                    sid=remote[name].sid,
+                    content_hash=digest(spec.definition),
+                    approval=remote[name].approval,
+                    created_at=now,
+                    replaced_at=None,
+                    refused_at=None,
+                    refused_code=None,
+                )
+            )
         yield from (TemplateChange("replaced", old) for old in replaced)
         yield TemplateChange("found" if there else "made", name)
     if spec.category and remote[name].approval == UNSUBMITTED:
@@ -113,40 +130,9 @@ def _submit(
     return TemplateChange("submitted", name)
 
 
-def _row(template: RemoteTemplate, shape: str, content_hash: str, now: datetime) -> ContentTemplate:
-    return ContentTemplate(
-        name=template.name,
-        shape=shape,
-        language=template.language,
-        sid=template.sid,
-        content_hash=content_hash,
-        approval=template.approval,
-        created_at=now,
-        replaced_at=None,
-        refused_at=None,
-        refused_code=None,
-    )
-
-
-def _replace(db: Session, shape: str, name: str, now: datetime) -> list[str]:
-    """Put the shape's other templates out of use; their names."""
-    others = select(ContentTemplate).where(
-        ContentTemplate.shape == shape, ContentTemplate.name != name, ContentTemplate.replaced_at.is_(None)
-    )
-    gone = list(db.scalars(others))
-    for old in gone:
-        old.replaced_at = now
-    return [old.name for old in gone]
-
-
-def _replace_old_forms(db: Session, wanted: Iterable[TemplateSpec], now: datetime) -> list[str]:
-    """Put forms out of use that no event has any more: each has a shape of its own, which nothing else replaces."""
-    forms = select(ContentTemplate).where(
-        ContentTemplate.shape.startswith(FORM_PREFIX),
-        ContentTemplate.shape.not_in([spec.shape for spec in wanted]),
-        ContentTemplate.replaced_at.is_(None),
-    )
-    gone = list(db.scalars(forms))
+def _put_out_of_use(db: Session, which: ColumnElement[bool], now: datetime) -> list[str]:
+    """Put these templates out of use; their names."""
+    gone = list(db.scalars(select(ContentTemplate).where(which, ContentTemplate.replaced_at.is_(None))))
     for old in gone:
         old.replaced_at = now
     return [old.name for old in gone]
@@ -164,22 +150,21 @@ def _record_approvals(db: Session, remote: dict[str, RemoteTemplate]) -> None:
 def _clear(database: Database, content: ContentApi, now: datetime) -> Iterable[TemplateChange]:
     """Remove what was replaced long enough ago."""
     with database.read() as db:
-        old = list(
-            db.scalars(select(ContentTemplate).where(ContentTemplate.replaced_at <= now - REPLACED_TEMPLATE_TTL))
-        )
-    for row in old:
-        content.remove(row.sid)
-        with database.write() as db:
-            db.delete(db.get_one(ContentTemplate, row.name))
-        yield TemplateChange("removed", row.name)
+        old = select(ContentTemplate).where(ContentTemplate.replaced_at <= now - REPLACED_TEMPLATE_TTL)
+        rows = list(db.scalars(old))
+    return _removed(database, content, rows)
 
 
 def remove_all(database: Database, content: ContentApi) -> list[TemplateChange]:
     """Remove every template of ours: questions go as numbered text again. Raises SendFailed."""
     with database.read() as db:
         rows = content_templates.list_templates(db)
-    for row in rows:
-        content.remove(row.sid)
+    return list(_removed(database, content, rows))
+
+
+def _removed(database: Database, content: ContentApi, templates: Iterable[ContentTemplate]) -> Iterator[TemplateChange]:
+    for template in templates:
+        content.remove(template.sid)
         with database.write() as db:
-            db.delete(db.get_one(ContentTemplate, row.name))
-    return [TemplateChange("removed", row.name) for row in rows]
+            db.delete(db.get_one(ContentTemplate, template.name))
+        yield TemplateChange("removed", template.name)

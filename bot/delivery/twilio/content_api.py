@@ -59,13 +59,13 @@ class ContentApi:
     def make(self, definition: Mapping[str, Any]) -> str:
         """Make a template; its SID."""
         status, made = self.twilio.call("POST", f"{BASE}/Content", json=definition)
-        return str(_accepted(status, made)["sid"])
+        return str(accepted(status, made)["sid"])
 
     def submit(self, sid: str, name: str, category: str) -> str:
         """Ask WhatsApp to approve a template under this name (small letters, digits, underscores); its word."""
         asked = {"name": name, "category": category}
         status, answer = self.twilio.call("POST", f"{BASE}/Content/{sid}/ApprovalRequests/whatsapp", json=asked)
-        return str(_accepted(status, answer).get("status") or "received")
+        return str(accepted(status, answer).get("status") or "received")
 
     def list_templates(self) -> Iterator[RemoteTemplate]:
         """Every template of the account with its approval, ours and others."""
@@ -73,7 +73,7 @@ class ContentApi:
         params: dict[str, Any] | None = {"PageSize": PAGE_SIZE}
         for _page in range(MAX_PAGES):
             status, page = self.twilio.call("GET", uri, params=params)
-            yield from map(_remote_template, _accepted(status, page).get("contents") or ())
+            yield from map(_remote_template, accepted(status, page).get("contents") or ())
             uri, params = str((page.get("meta") or {}).get("next_page_url") or ""), None
             if not uri:
                 return
@@ -82,7 +82,7 @@ class ContentApi:
         """Remove a template; one that is gone already is as good."""
         status, answer = self.twilio.call("DELETE", f"{BASE}/Content/{sid}")
         if status != 404:
-            _accepted(status, answer)
+            accepted(status, answer)
 
 
 def _remote_template(data: Mapping[str, Any]) -> RemoteTemplate:
@@ -95,7 +95,8 @@ def _remote_template(data: Mapping[str, Any]) -> RemoteTemplate:
     )
 
 
-def _accepted(status: int, answer: dict[str, Any]) -> dict[str, Any]:
+def accepted(status: int, answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer of a call that Twilio took. Raises SendFailed with its code."""
     if status >= 400:
         raise SendFailed(str(answer.get("code") or f"http_{status}"), retry=False)
     return answer

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from redis import Redis
 
-from bot.delivery.twilio.content_api import ApiClient
+from bot.delivery.twilio.content_api import ApiClient, accepted
 from bot.domain.messaging.otp import ANY_ORIGIN, MAX_TRIES, VERDICT_TTL_SECONDS, OwnOtps
 from bot.domain.messaging.otp_limits import Origin
 from bot.domain.roster import sessions
@@ -127,9 +127,7 @@ class VerifyOtps:
 
     def _call(self, resource: str, form: dict[str, str]) -> dict[str, Any]:
         status, answer = self.twilio.call("POST", f"{BASE}/{self.service}/{resource}", form=form)
-        if status >= 400:
-            raise SendFailed(str(answer.get("code") or f"http_{status}"), retry=False)
-        return answer
+        return accepted(status, answer)
 
     def _sent(self, *bound: str) -> str:
         return self.own.name("verification", *bound)

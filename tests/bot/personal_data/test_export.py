@@ -33,7 +33,9 @@ class FakeTwilio:
     away: bool = False
     asked: list[Any] = field(default_factory=list)
 
-    def call(self, method: str, uri: str, *, params: Mapping[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
+    def call(
+        self, method: str, uri: str, *, params: Mapping[str, Any] | None = None, **_body: object
+    ) -> tuple[int, dict[str, Any]]:
         self.asked.append(params)
         if self.away:
             raise SendFailed("http_503", retry=True)

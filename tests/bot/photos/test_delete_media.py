@@ -27,7 +27,7 @@ class FakeTwilio:
     answers: dict[str, Iterator[int | SendFailed]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
-    def call(self, method: str, uri: str) -> tuple[int, dict[str, Any]]:
+    def call(self, method: str, uri: str, **_more: object) -> tuple[int, dict[str, Any]]:
         assert method == "DELETE"
         assert uri.startswith("https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/")
         sid = uri.rpartition("/")[2].removesuffix(".json")
