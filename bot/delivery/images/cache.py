@@ -2,7 +2,7 @@
 
 from datetime import date, time
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -65,39 +65,27 @@ def is_valid(service: ImageDeps, pass_id: int) -> bool:
 
 def sample_image(origin: str) -> bytes:
     """The PNG of a pass that is nobody's: what WhatsApp looks at before it approves a template with a picture."""
-    facts = PassImage(
-        event="Delhi Book Fair",
-        venue="Pragati Maidan",
-        opens=time(10),
-        closes=time(20),
-        full_name=SAMPLE_NAME,
-        day=SAMPLE_DAY,
-        party_size=SAMPLE_PARTY,
-        code=SAMPLE_CODE,
-        qr_text=tokens.qr_text(origin, "SAMPLE"),
-        policy="daily",
-        language="en",
-    )
-    return _drawn(facts)
+    hours = {"opens": time(10), "closes": time(20)}
+    event = {"event": "Delhi Book Fair", "venue": "Pragati Maidan", "policy": "daily", **hours}
+    return _drawn(_sample(origin, "en", **event, day=SAMPLE_DAY))
 
 
 def sample_of(event: Event, look: identity.Identity, origin: str, language: str) -> bytes:
     """The PNG of a pass of this event that is nobody's: how its passes look in this language."""
-    facts = PassImage(
-        event=event.names.get(language) or event.name,
-        venue=event.venues.get(language) or event.venue,
-        opens=event.opens,
-        closes=event.closes,
+    name, venue = event.names.get(language) or event.name, event.venues.get(language) or event.venue
+    own = {field: getattr(event, field) for field in ("opens", "closes", "policy")}
+    return draw(_sample(origin, language, **own, event=name, venue=venue, day=event.starts_on, identity=look))
+
+
+def _sample(origin: str, language: str, **of_event: Any) -> PassImage:
+    return PassImage(
+        **of_event,
         full_name=SAMPLE_NAME,
-        day=event.starts_on,
         party_size=SAMPLE_PARTY,
         code=SAMPLE_CODE,
         qr_text=tokens.qr_text(origin, "SAMPLE"),
-        policy=event.policy,
         language=language,
-        identity=look,
     )
-    return draw(facts)
 
 
 def image_facts(

@@ -52,7 +52,8 @@ def gathered(
 
     While one row is bad the group is bad too: a pass for fewer than come could not be corrected by the same list.
     """
-    people, first, is_bad = Counter[tuple[KindFacts, date]](), None, False
+    people, is_bad = Counter[tuple[KindFacts, date]](), False
+    first: ListedPerson | None = None
     for row in rows:
         if isinstance(row, RejectedRow):
             is_bad = True
@@ -61,8 +62,9 @@ def gathered(
         first = first or row
         for day in row.days:
             people[row.kind, day] += row.party_size
+    if first is None:
+        return
     for (kind, day), party in people.items():
-        assert first is not None  # noqa: S101 - who was counted has a row
         problem = _problem(party, kind, is_bad=is_bad)
         if problem:
             yield RejectedRow(first.row, (problem,))
