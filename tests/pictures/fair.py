@@ -22,11 +22,11 @@ from bot.domain.checkins.head_counts import HeadCountRequest
 from bot.domain.imports import stored as stored_lists
 from bot.domain.messaging import broadcasts
 from bot.domain.messaging.audience import Selection
-from bot.domain.models import Alert, Contact, Delivery, Pass, Staff
+from bot.domain.models import Alert, Contact, Delivery, Device, Pass, Staff
 from bot.domain.passes import kinds, reissue, tokens
 from bot.domain.passes import registration as registrations
 from bot.domain.passes.registration import Wish
-from bot.domain.roster import devices, gates, invitations, owners, trial
+from bot.domain.roster import devices, gates, invitations, offline_staff, owners, trial
 from flows.shapes.scans import Scan
 from tests.bot.domain.builders import asking
 from tests.pictures.served import Served
@@ -98,7 +98,7 @@ def _team(db: Session, served: Served) -> None:
         )
     for name, gate in (("Main 1", "main"), ("Main 2", "main"), ("Parking", "gate-2-parking")):
         device, _token = devices.add(db, DEMO, name=name, gate=gate, now=served.at(7, 45))
-        devices.mark_seen(db, device.id, served.now - timedelta(minutes=40 if name == "Parking" else 0))
+        offline_staff.mark_seen(db, Device, device.id, served.now - timedelta(minutes=40 if name == "Parking" else 0))
     invitations.invite(db, DEMO, people=20, gate="main", once="pictures", now=served.at(8))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask import Response, after_this_request, request
 
-from bot.domain.models import Staff
+from bot.domain.models import Device, Staff
 from bot.domain.roster import devices, offline_staff
 from bot.service import Service
 from webhooks.api.problems import Problem
@@ -92,17 +92,17 @@ class Callers:
         now = self._service.now()
         if row.seen_at is None or row.seen_at < now - offline_staff.SEEN_RESOLUTION:
             with self._service.database.write() as db:
-                offline_staff.mark_seen(db, row.id, now)
+                offline_staff.mark_seen(db, Staff, row.id, now)
 
     def _mark_seen(self, device: devices.Scanner) -> None:
         """Keep once in a while that a scanner is at work, when its answer has left: nobody waits at a gate for that."""
         now = self._service.now()
-        if device.seen_at is not None and device.seen_at >= now - devices.SEEN_RESOLUTION:
+        if device.seen_at is not None and device.seen_at >= now - offline_staff.SEEN_RESOLUTION:
             return
 
         def note() -> None:
             with self._service.database.write() as db:
-                devices.mark_seen(db, device.id, now)
+                offline_staff.mark_seen(db, Device, device.id, now)
 
         @after_this_request
         def afterwards(answer: Response) -> Response:

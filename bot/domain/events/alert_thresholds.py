@@ -47,10 +47,5 @@ def write(db: Session, slug: str, rules: AlertThresholds) -> None:
     for name, value in asdict(rules).items():
         if value is not None and not 1 <= value <= MAX_THRESHOLDS[name]:
             raise Refused("bad_threshold", field=name, most=MAX_THRESHOLDS[name])
-    row = db.get(AlertRule, event.id)
-    if row is None:
-        row = AlertRule(event_id=event.id)
-        db.add(row)
-    for name, value in asdict(rules).items():
-        setattr(row, name, value)
+    db.merge(AlertRule(event_id=event.id, **asdict(rules)))
     db.flush()

@@ -8,6 +8,7 @@ import hashlib
 import io
 import threading
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from PIL import Image, ImageChops, ImageFilter, ImageOps
 
@@ -81,7 +82,7 @@ def _logo(image: Image.Image) -> Picture:
     if _ink(cut) < LEAST_INK:
         raise Refused("logo_too_pale")
     drawn = ImageOps.contain(cut, LOGO_BOX, Image.Resampling.LANCZOS) if _exceeds(cut, LOGO_BOX) else cut
-    while len(data := _png(drawn)) > MAX_KEPT_BYTES:
+    while len(data := _written(drawn, "PNG")) > MAX_KEPT_BYTES:
         drawn = drawn.resize((max(drawn.width * 3 // 4, 1), max(drawn.height * 3 // 4, 1)), Image.Resampling.LANCZOS)
     return _kept(data, "image/png", drawn)
 
@@ -114,7 +115,7 @@ def _header(image: Image.Image) -> Picture:
         raise Refused("picture_too_small", width=least_width, height=least_height)
     drawn = on_white(cut)
     for quality in JPEG_QUALITIES:
-        data = _jpeg(drawn, quality)
+        data = _written(drawn, "JPEG", quality=quality, progressive=True)
         if len(data) <= MAX_KEPT_BYTES:
             break
     return _kept(data, "image/jpeg", drawn)
@@ -132,15 +133,9 @@ def _exceeds(image: Image.Image, box: tuple[int, int]) -> bool:
     return image.width > box[0] or image.height > box[1]
 
 
-def _png(image: Image.Image) -> bytes:
+def _written(image: Image.Image, form: str, **options: Any) -> bytes:
     file = io.BytesIO()
-    image.save(file, "PNG", optimize=True)
-    return file.getvalue()
-
-
-def _jpeg(image: Image.Image, quality: int) -> bytes:
-    file = io.BytesIO()
-    image.save(file, "JPEG", quality=quality, progressive=True, optimize=True)
+    image.save(file, form, optimize=True, **options)
     return file.getvalue()
 
 

@@ -219,21 +219,18 @@ def _retention(value: Any) -> int | None:
     return None if value is None else _whole_number("bad_retention", MAX_RETENTION_DAYS)(value)
 
 
-def _policy(value: Any) -> str:
-    if value not in POLICIES:
-        raise Refused("bad_policy")
-    return str(value)
+def _one_of(code: str, allowed: Sequence[str]) -> Callable[[Any], str]:
+    def check(value: Any) -> str:
+        if value not in allowed:
+            raise Refused(code)
+        return str(value)
+
+    return check
 
 
 def _switch(value: Any) -> bool:
     """On or off; as text, what a form says."""
     return value is True or value == "True"
-
-
-def _form(value: Any) -> str:
-    if value not in FORM_AUDIENCES:
-        raise Refused("bad_form")
-    return str(value)
 
 
 def _picture(kind: str) -> Callable[[Any], Picture | None]:
@@ -265,7 +262,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "closes": _hour,
     "timezone": _zone,
     "registration_opens_at": _moment,
-    "policy": _policy,
+    "policy": _one_of("bad_policy", POLICIES),
     "max_party": _whole_number("bad_party_limit", MAX_PARTY_SIZE),
     "capacity_per_day": capacity,
     "languages": _languages,
@@ -281,7 +278,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "retention_days": _retention,
     "otp_countries": _countries,
     "waiting_list": _switch,
-    "form": _form,
+    "form": _one_of("bad_form", FORM_AUDIENCES),
     "colour": colours.checked,
     identity.LOGO: _picture(identity.LOGO),
     identity.HEADER: _picture(identity.HEADER),

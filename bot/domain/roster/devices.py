@@ -2,10 +2,10 @@
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.database import Database
@@ -19,8 +19,6 @@ from bot.errors import Refused, required
 TOKEN_BYTES = 32
 PREFIX = "pravesh_"
 """Prefix of every token, so that one that has leaked can be recognised."""
-SEEN_RESOLUTION = timedelta(minutes=1)
-"""How exactly `seen_at` is kept: a scan a second must not be a write a second."""
 
 
 def add(db: Session, slug: str, *, name: str, gate: str | None, now: datetime) -> tuple[Device, str]:
@@ -114,13 +112,6 @@ def resume(db: Session, event_id: int, name: str, now: datetime) -> list[Device]
         device.paused_until = None
     db.flush()
     return found
-
-
-def mark_seen(db: Session, device_id: int, now: datetime) -> None:
-    """Keep that a scanner is at work; writes at most once in SEEN_RESOLUTION."""
-    stale = or_(Device.seen_at.is_(None), Device.seen_at < now - SEEN_RESOLUTION)
-    seeing = update(Device).where(Device.id == device_id, stale).values(seen_at=now)
-    db.execute(seeing.execution_options(synchronize_session=False))
 
 
 def hashed(token: str) -> str:

@@ -32,10 +32,10 @@ class SilentDevice:
     """When they were last heard, to the minute."""
 
 
-def mark_seen(db: Session, staff_id: int, now: datetime) -> None:
-    """Keep that somebody's session is at work; writes at most once in SEEN_RESOLUTION."""
-    stale = or_(Staff.seen_at.is_(None), Staff.seen_at < now - SEEN_RESOLUTION)
-    seeing = update(Staff).where(Staff.id == staff_id, stale).values(seen_at=now)
+def mark_seen(db: Session, table: type[Staff] | type[Device], number: int, now: datetime) -> None:
+    """Keep that somebody's session, or a scanner, is at work; writes at most once in SEEN_RESOLUTION."""
+    stale = or_(table.seen_at.is_(None), table.seen_at < now - SEEN_RESOLUTION)
+    seeing = update(table).where(table.id == number, stale).values(seen_at=now)
     db.execute(seeing.execution_options(synchronize_session=False))
 
 

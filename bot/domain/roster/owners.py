@@ -5,7 +5,6 @@ The first one becomes it by a link that whoever starts the service is shown whil
 
 import secrets
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Select, delete, exists, select
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.domain import violations
 from bot.domain.models import Owner, OwnerClaim
 from bot.domain.roster import validation as roster_validation
+from bot.domain.roster.devices import hashed
 from bot.errors import Refused
 from flows.understanding.phones import canonical
 
@@ -82,7 +82,7 @@ def new_claim(db: Session, now: datetime) -> str | None:
         return None
     token = secrets.token_urlsafe(TOKEN_BYTES)
     db.execute(delete(OwnerClaim))
-    db.add(OwnerClaim(token_hash=_hashed(token), made_at=now))
+    db.add(OwnerClaim(token_hash=hashed(token), made_at=now))
     db.flush()
     return token
 
@@ -91,7 +91,7 @@ def check_claim(db: Session, token: str, now: datetime) -> None:
     """Look whether a link still makes an owner, spending nothing. Raises Refused `claim_used`, `claim_expired`."""
     if _has_any(db):
         raise Refused("claim_used")
-    made_at = db.scalar(select(OwnerClaim.made_at).where(OwnerClaim.token_hash == _hashed(token)))
+    made_at = db.scalar(select(OwnerClaim.made_at).where(OwnerClaim.token_hash == hashed(token)))
     if made_at is None or now >= made_at + CLAIM_TTL:
         raise Refused("claim_expired")
 
@@ -102,7 +102,7 @@ def claim(db: Session, token: str, *, phone: str, name: str, region: str, now: d
     Raises Refused as `check_claim` and `add` do.
     """
     check_claim(db, token, now)
-    spent = db.execute(delete(OwnerClaim).where(OwnerClaim.token_hash == _hashed(token)))
+    spent = db.execute(delete(OwnerClaim).where(OwnerClaim.token_hash == hashed(token)))
     if not cast("CursorResult[Any]", spent).rowcount:
         raise Refused("claim_used")
     return add(db, phone=phone, name=name, region=region, now=now)
@@ -114,7 +114,3 @@ def _ordered() -> Select[Owner]:
 
 def _has_any(db: Session) -> bool:
     return bool(db.scalar(select(exists().where(Owner.enabled))))
-
-
-def _hashed(token: str) -> str:
-    return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

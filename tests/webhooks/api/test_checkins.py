@@ -13,7 +13,7 @@ from sqlalchemy import select
 from bot.domain.checkins import code_guessing
 from bot.domain.models import Checkin, Device, Pass, Staff
 from bot.domain.passes import tokens
-from bot.domain.roster import devices, gates
+from bot.domain.roster import devices, gates, offline_staff
 from bot.settings import Settings
 from flows.understanding import codes
 from tests.webhooks.api.conftest import Gate, problem
@@ -114,7 +114,7 @@ def test_who_may_not_ask(gate: Gate) -> None:
         assert answer.status_code == 401, header
         assert "Bearer" in answer.headers["WWW-Authenticate"]
     assert gate.ask("/events/fair/stats", Authorization=f"bearer  {token}").status_code == 200
-    other = gate.service.now() - devices.SEEN_RESOLUTION
+    other = gate.service.now() - offline_staff.SEEN_RESOLUTION
     with gate.service.database.write() as db:
         assert db.get_one(Device, gate.device_id).seen_at
         devices.revoke(db, "fair", "Scanner 1", other)
