@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, Table
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, String, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -66,6 +66,72 @@ class ByStaff(OfEvent):
     gate_id: Mapped[int | None] = mapped_column(ForeignKey("gates.id", ondelete="SET NULL"))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     device_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id", ondelete="SET NULL"))
+
+
+class OfTeam:
+    """Somebody who may sign in to the staff pages."""
+
+    name: Mapped[str] = mapped_column(String(80))
+    enabled: Mapped[bool] = mapped_column(default=True)
+    """False: they were there once."""
+    unconfirmed_since: Mapped[datetime | None]
+    """Since when this phone writes from another WhatsApp account than before: whoever it is works here again once
+    a supervisor or admin says so, an owner once they are added anew; None: it is who it was."""
+    session_number: Mapped[int] = mapped_column(default=0)
+    """Raised when somebody is disabled: sessions of the staff pages that carry an earlier number have ended."""
+    created_at: Mapped[datetime]
+
+
+class Answered:
+    """What somebody answered and agreed to."""
+
+    full_name: Mapped[str] = mapped_column(String(80))
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """The answers to the event's own questions, by question name."""
+    language: Mapped[str] = mapped_column(String(8))
+    channel: Mapped[str] = mapped_column(String(12))
+    """`whatsapp`, `web`, `walkup`, `import`, or `trial`: an admin's pass to try it with."""
+    consent_version: Mapped[int]
+    """Version of the event's words; 0: they agreed elsewhere, and the text says where."""
+    consent_text: Mapped[str]
+    """The words that were agreed to, as shown."""
+    created_at: Mapped[datetime]
+
+
+class TriedAgain:
+    """Rows of what is tried until it is done."""
+
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime] = mapped_column(index=True)
+    reason: Mapped[str | None] = mapped_column(String(40))
+    """Why the last try did not succeed: a code of ours or Twilio's."""
+    created_at: Mapped[datetime]
+
+
+class WorkRow:
+    """Work for a process of its own: see bot.domain.stored_work."""
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    """Who asked for it; None: an owner."""
+    once: Mapped[str] = mapped_column(String(64), unique=True)
+    """The form that asked for it: one that is sent twice makes one row."""
+    status: Mapped[str] = mapped_column(String(8), default="waiting")
+    token: Mapped[str | None] = mapped_column(String(32))
+    """Identifies the process that works on it now. Nobody else may touch it until that process has been silent for too
+    long."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    """Times that it was begun."""
+    rows: Mapped[int] = mapped_column(default=0)
+    """How far it is."""
+    total: Mapped[int | None]
+    """How many there are to do."""
+    reason: Mapped[str | None] = mapped_column(String(40))
+    """Why it failed: a code."""
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+    """When whoever works on it last said that they live."""
+    ended_at: Mapped[datetime | None]
 
 
 def table(model: type[Base]) -> Table:

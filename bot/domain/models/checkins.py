@@ -37,15 +37,27 @@ class PassUse(Numbered):
     )
 
 
-class Checkin(ByStaff, Numbered):
-    """People of one pass who went in or out: one row a scan, found again by its scan_id."""
-
-    __tablename__ = "checkins"
+class OfScan(ByStaff):
+    """Rows of scans, whatever came of them."""
 
     scan_id: Mapped[str] = mapped_column(String(80))
     """The scanner's own name of the scan: a UUID, or the message's SID."""
     pass_id: Mapped[int | None] = mapped_column(ForeignKey("passes.id", ondelete="SET NULL"))
-    """None: the scan is being judged in this transaction, or the pass was erased."""
+    """None: the scan is being judged in this transaction, the pass was erased, or there is none."""
+    channel: Mapped[str] = mapped_column(String(12))
+    """`whatsapp`, `api`, `page` or `batch`."""
+    scanned_at: Mapped[datetime]
+    """The moment that counts: see bot.domain.events.scan_context."""
+    arrived_at: Mapped[datetime]
+    clock: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """`scanned_at` is the arrival, because the scanner's clock cannot be right."""
+
+
+class Checkin(OfScan, Numbered):
+    """People of one pass who went in or out: one row a scan, found again by its scan_id."""
+
+    __tablename__ = "checkins"
+
     result: Mapped[str] = mapped_column(String(16), default="admitted")
     """`admitted`, `left` or `conflict`."""
     people: Mapped[int] = mapped_column(default=0)
@@ -65,13 +77,6 @@ class Checkin(ByStaff, Numbered):
     """Why it was forced."""
     forced_over: Mapped[str | None] = mapped_column(String(16))
     """The result that it would have had."""
-    channel: Mapped[str] = mapped_column(String(12))
-    """`whatsapp`, `api`, `page` or `batch`."""
-    scanned_at: Mapped[datetime]
-    """The moment that counts: see bot.domain.events.scan_context."""
-    arrived_at: Mapped[datetime]
-    clock: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """`scanned_at` is the arrival, because the scanner's clock cannot be right."""
     undone_at: Mapped[datetime | None]
 
     pass_: Mapped[Pass | None] = relationship()
@@ -95,21 +100,14 @@ class Checkin(ByStaff, Numbered):
     )
 
 
-class Attempt(ByStaff, Numbered):
+class Attempt(OfScan, Numbered):
     """A scan that let nobody in or out, and why. Its scan_id stays free."""
 
     __tablename__ = "attempts"
 
-    scan_id: Mapped[str] = mapped_column(String(80))
-    pass_id: Mapped[int | None] = mapped_column(ForeignKey("passes.id", ondelete="SET NULL"))
     result: Mapped[str] = mapped_column(String(16))
     direction: Mapped[str] = mapped_column(String(3), default="in")
     day: Mapped[date]
-    channel: Mapped[str] = mapped_column(String(12))
-    scanned_at: Mapped[datetime]
-    arrived_at: Mapped[datetime]
-    clock: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """As of Checkin."""
     guessed: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether it counts towards the pause for guessing: see bot.domain.checkins.code_guessing."""
 

@@ -5,21 +5,19 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bot.domain.models.base import Base, Numbered
+from bot.domain.models.base import Base, Numbered, WorkRow
 from bot.domain.models.events import Event
 from bot.domain.models.roster import Staff
 
 
-class Export(Numbered):
-    """One table of an event as a file: asked for, being made, ready, or why not. See bot.domain.exports.stored."""
+class Export(WorkRow, Numbered):
+    """One table of an event as a file: asked for, being made, ready, or why not. See bot.domain.exports.stored.
+
+    `erased`: the file is gone because somebody was forgotten.
+    """
 
     __tablename__ = "exports"
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
-    """Who asked for it."""
-    once: Mapped[str] = mapped_column(String(64), unique=True)
-    """The form that asked for it: one that is sent twice makes one export."""
     kind: Mapped[str] = mapped_column(String(12))
     """Which table: bot.domain.exports.tables.TABLES."""
     form: Mapped[str] = mapped_column(String(5))
@@ -31,24 +29,8 @@ class Export(Numbered):
     """The first moment that is not wanted any more."""
     event_day: Mapped[date | None]
     """Only scans that count to this day of the event."""
-    status: Mapped[str] = mapped_column(String(8), default="waiting")
-    """`waiting`, `running`, `ready`, `failed`, or `erased`: the file is gone because somebody was forgotten."""
-    token: Mapped[str | None] = mapped_column(String(32))
-    """Identifies the process that makes it now. Nobody else may touch it until that process has been silent for too
-    long."""
-    attempts: Mapped[int] = mapped_column(default=0)
-    rows: Mapped[int] = mapped_column(default=0)
-    """How many have been written."""
-    total: Mapped[int | None]
-    """How many there were when it began."""
     size: Mapped[int] = mapped_column(BigInteger, default=0)
     """Bytes of the whole file."""
-    reason: Mapped[str | None] = mapped_column(String(40))
-    """Why it failed: a code."""
-    created_at: Mapped[datetime]
-    seen_at: Mapped[datetime | None]
-    """When whoever makes it last said that they live."""
-    ended_at: Mapped[datetime | None]
 
     event: Mapped[Event] = relationship()
     staff: Mapped[Staff | None] = relationship()

@@ -1,53 +1,32 @@
 """Lists of people that admins have dropped on a page, from the first look at them until their passes are handed out."""
 
-from datetime import datetime
-
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bot.domain.models.base import Base, JsonDict, Numbered
+from bot.domain.models.base import Base, JsonDict, Numbered, WorkRow
 from bot.domain.models.events import Event
 from bot.domain.models.roster import Staff
 
 
-class ListImport(Numbered):
+class ListImport(WorkRow, Numbered):
     """A list, what is to be done with it next, and how far that is. See bot.domain.imports.stored."""
 
     __tablename__ = "list_imports"
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
-    """Who brought it; None: an owner."""
     actor: Mapped[str] = mapped_column(String(80), default="")
     """The owner's name."""
-    once: Mapped[str] = mapped_column(String(64), unique=True)
-    """The form that brought it: one that is sent twice brings one list."""
     name: Mapped[str] = mapped_column(String(120))
     """The file's."""
     size: Mapped[int]
     """Bytes of the file."""
     task: Mapped[str] = mapped_column(String(8), default="look")
     """What is done now or was done last: `look`, `import`, `sheet` or `send`."""
-    status: Mapped[str] = mapped_column(String(8), default="waiting")
-    """Of the task: `waiting`, `running`, `ready` or `failed`."""
     options: Mapped[JsonDict] = mapped_column(default=dict)
     """How the file is to be read, as bot.domain.imports.run.make_plan takes it, and where the people agreed."""
     report: Mapped[JsonDict] = mapped_column(default=dict)
     """What was found and done, as the page shows it: see bot.domain.imports.report."""
     registered: Mapped[int] = mapped_column(default=0)
     """Rows whose people were registered, kept with them in one transaction: true however often a run is broken off."""
-    token: Mapped[str | None] = mapped_column(String(32))
-    """As of Export."""
-    attempts: Mapped[int] = mapped_column(default=0)
-    """Times that the task was begun."""
-    rows: Mapped[int] = mapped_column(default=0)
-    """How far the task is."""
-    total: Mapped[int | None]
-    reason: Mapped[str | None] = mapped_column(String(40))
-    """Why the task failed: a code."""
-    created_at: Mapped[datetime]
-    seen_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
 
     event: Mapped[Event] = relationship()
     staff: Mapped[Staff | None] = relationship()

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.domain.models.base import Base, Numbered
+from bot.domain.models.base import Base, Numbered, TriedAgain
 
 
 class TurnRecord(Base):
@@ -147,7 +147,7 @@ class SendHold(Numbered):
     lifted_at: Mapped[datetime | None]
 
 
-class MediaDeletion(Base):
+class MediaDeletion(TriedAgain, Base):
     """A photo, or a message of somebody who was erased, still to be deleted at Twilio; the row goes once it is."""
 
     __tablename__ = "media_deletions"
@@ -155,8 +155,3 @@ class MediaDeletion(Base):
     message_sid: Mapped[str] = mapped_column(String(64), primary_key=True)
     media_sid: Mapped[str] = mapped_column(String(64), primary_key=True)
     """Both as Twilio writes them; an empty one: the whole message, with all its media."""
-    attempts: Mapped[int] = mapped_column(default=0)
-    not_before: Mapped[datetime] = mapped_column(index=True)
-    reason: Mapped[str | None] = mapped_column(String(40))
-    """Why the last try did not succeed: a code of ours or Twilio's."""
-    created_at: Mapped[datetime]

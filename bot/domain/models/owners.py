@@ -5,24 +5,16 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.domain.models.base import Base, Numbered
+from bot.domain.models.base import Base, Numbered, OfTeam
 
 
-class Owner(Numbered):
+class Owner(OfTeam, Numbered):
     """Somebody who makes events and appoints their admins. Rows stay, so that no session comes to life again."""
 
     __tablename__ = "owners"
 
     phone: Mapped[str] = mapped_column(String(20), unique=True)
     """E.164."""
-    name: Mapped[str] = mapped_column(String(80))
-    enabled: Mapped[bool] = mapped_column(default=True)
-    """False: was an owner once."""
-    unconfirmed_since: Mapped[datetime | None]
-    """As of Staff; whoever has a shell adds them anew."""
-    session_number: Mapped[int] = mapped_column(default=0)
-    """As of Staff."""
-    created_at: Mapped[datetime]
 
 
 class OwnerClaim(Base):

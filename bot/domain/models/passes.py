@@ -1,18 +1,17 @@
 """Registrations, the passes issued for them, and the keys that sign the passes."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bot.domain.models.base import Base, Numbered
+from bot.domain.models.base import Answered, Base, Numbered
 from bot.domain.models.events import Event, Kind
 from bot.domain.models.imports import ImportedRow
 from bot.domain.models.people import Contact
 
 
-class Registration(Numbered):
+class Registration(Answered, Numbered):
     """A registration: the answers and the consent. A change of day or party re-issues the pass, not this."""
 
     __tablename__ = "registrations"
@@ -22,18 +21,7 @@ class Registration(Numbered):
     """Whose pass it is: for `register someone else` the other person."""
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
     """Who answered the questions and gets the pass in their chat."""
-    full_name: Mapped[str] = mapped_column(String(80))
-    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """The answers to the event's own questions, by question name."""
-    language: Mapped[str] = mapped_column(String(8))
-    channel: Mapped[str] = mapped_column(String(12))
-    """`whatsapp`, `web`, `walkup`, `import`, or `trial`: an admin's pass to try it with."""
-    consent_version: Mapped[int]
-    """Version of the event's words; 0: they agreed elsewhere, and the text says where."""
-    consent_text: Mapped[str]
-    """The words that were agreed to, as shown."""
     consented_at: Mapped[datetime]
-    created_at: Mapped[datetime]
 
     event: Mapped[Event] = relationship()
     holder: Mapped[Contact] = relationship(foreign_keys=[holder_id])

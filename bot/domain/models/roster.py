@@ -5,34 +5,26 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bot.domain.models.base import Base, Numbered, OfEvent
+from bot.domain.models.base import Base, Numbered, OfEvent, OfTeam
 from bot.domain.models.events import Event, Gate
 
 
-class Staff(OfEvent, Numbered):
+class Staff(OfTeam, OfEvent, Numbered):
     """A person on the roster of one event. One person may be on several rosters."""
 
     __tablename__ = "staff"
 
     phone: Mapped[str] = mapped_column(String(20))
     """E.164."""
-    name: Mapped[str] = mapped_column(String(80))
     role: Mapped[str] = mapped_column(String(12), default="volunteer")
     """`volunteer`, `supervisor` or `admin`; each may do what those before it may."""
     gate_id: Mapped[int | None] = mapped_column(ForeignKey("gates.id", ondelete="SET NULL"))
-    enabled: Mapped[bool] = mapped_column(default=True)
     paused_until: Mapped[datetime | None]
     """Until when this person may not scan, having guessed too many codes; None or past: no pause."""
-    unconfirmed_since: Mapped[datetime | None]
-    """Since when this phone writes from another WhatsApp account than before: whoever it is works here again once
-    a supervisor or admin says so; None: it is who it was."""
     chosen_at: Mapped[datetime | None]
     """When this person, who stands on several rosters, last said that they work at this event."""
-    session_number: Mapped[int] = mapped_column(default=0)
-    """Raised when somebody is disabled: sessions of the staff pages that carry an earlier number have ended."""
     seen_at: Mapped[datetime | None]
     """When the scanner's page last asked with this person's session, to the minute."""
-    created_at: Mapped[datetime]
 
     event: Mapped[Event] = relationship()
     gate: Mapped[Gate | None] = relationship()
