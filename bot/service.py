@@ -102,10 +102,6 @@ def _otps(settings: Settings, redis: "Redis", twilio: Twilio) -> OwnOtps | Verif
     return VerifyOtps(own, redis, twilio, settings.twilio_verify_sid)
 
 
-def _codes_need_whatsapp(settings: Settings, otps: Otps, now: datetime) -> bool:
-    return not settings.reaches_every_phone or otps.is_spent(Origin(), now)
-
-
 def assemble(settings: Settings) -> Service:
     """Put the service together from its settings. Raises NotReady where it cannot work."""
     tracing.configure(settings.otel_exporter_otlp_endpoint)
@@ -129,7 +125,9 @@ def assemble(settings: Settings) -> Service:
         links,
     )
     photos = Photos(MediaDownloader(settings, TwilioHttp(settings.api_base)))
-    sources = Sources(database, settings.default_region, partial(_codes_need_whatsapp, settings, otps))
+    sources = Sources(
+        database, settings.default_region, lambda now: not settings.reaches_every_phone or otps.is_spent(Origin(), now)
+    )
     begun = FunnelTracker(redis)
     turns = TurnRunner(database, sources, means, templates, photos, begun)
     dialogue = Dialogue(conversations, turns, database, outbox, now)

@@ -156,7 +156,7 @@ def _unreadable(run: WorkRun, row: ListImport, file: IO[bytes], problem: Unreada
 def _import(deps: ImportDeps, run: WorkRun, row: ListImport, slug: str, file: IO[bytes]) -> bool:
     plan = _plan(deps, row, slug, file, run.now())
     about = {"file": plan.digest[:16], "list": run.number}
-    act = StoredAct(plan.event.id, _actor(row), about, run=run, before=row.registered)
+    act = StoredAct(plan.event.id, row.staff.name if row.staff else row.actor, about, run=run, before=row.registered)
     notes = import_report.RowNotes(plan)
     done = run_import.import_people(
         deps.database,
@@ -176,11 +176,6 @@ def _import(deps: ImportDeps, run: WorkRun, row: ListImport, slug: str, file: IO
         if not finished:
             raise WorkStopped
     return finished
-
-
-def _actor(row: ListImport) -> str:
-    """Whose act it is: the name of who asked for it."""
-    return row.staff.name if row.staff else row.actor
 
 
 def _print_sheet(deps: ImportDeps, run: WorkRun, row: ListImport) -> None:

@@ -214,7 +214,13 @@ def _handle(state: State, message: UserInput, facts: Facts) -> Turn:
     step = _open_step(state, facts)
     word = command_of(message)
     turn = None if word != STOP and _is_a_choice(state, step, message, facts) else run_command(state, step, word, facts)
-    if turn is None and step and isinstance(step.field, Text) and _addresses_bot(message):
+    if (
+        turn is None
+        and step
+        and isinstance(step.field, Text)
+        and message.form == "text"
+        and intents.read(message.text).addressed
+    ):
         turn = ask_whether_meant(state, message, facts)
     if turn is not None:
         return turn
@@ -244,11 +250,6 @@ def _is_a_choice(state: State, step: Step | None, message: UserInput, facts: Fac
     if step is None or state.flow == HOME or not isinstance(step.field, Choice) or message.form != "text":
         return False
     return step.field.place_of(message.text, step.field.known(state.answers, facts)) is not None
-
-
-def _addresses_bot(message: UserInput) -> bool:
-    """Whether it can only be said to us, although any words would do as an answer."""
-    return message.form == "text" and intents.read(message.text).addressed
 
 
 def _answer_question_below(state: State, message: UserInput, facts: Facts) -> Turn:

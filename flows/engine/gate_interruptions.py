@@ -48,7 +48,9 @@ def interrupt(state: State, message: UserInput, duty: Duty, facts: Facts, *, cod
         return _asked_again(state, say(*gate_menu.menu(duty)), facts)
     wanted = meant.word in (PAUSE, RESUME) or (meant.word == SIGN_IN and not meant.rest)
     wanted = wanted or (codes and (meant.word == UNCLEAR or _is_of_codes(meant, message)))
-    wanted = wanted or (work and _is_whole(meant, message, duty, facts.region) and not _answers(state, meant))
+    wanted = wanted or (
+        work and _is_whole(meant, message, duty, facts.region) and not (state.asked == "kind" and meant.word == VISITOR)
+    )
     if not wanted:
         return None
     done = outcome(meant, (message,), duty, facts)
@@ -95,8 +97,3 @@ def _has_arguments(command: GateMessage, duty: Duty, region: str) -> bool:
     if command.word == EVENT:
         return bool(named_event(command.rest, duty))
     return command.word in (NEW, FORCE) or (command.word == RELEASE and duty.is_supervisor)
-
-
-def _answers(state: State, command: GateMessage) -> bool:
-    """Whether it may be the name of a kind of pass."""
-    return state.asked == "kind" and command.word == VISITOR

@@ -55,7 +55,7 @@ class Day:
 
     def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
         """The days, with the places left where they are scarce on one of them."""
-        days = [_day(day) for day in known["days"]]
+        days = [EventDay(date.fromisoformat(day["day"]), day["left"], day["closed"]) for day in known["days"]]
         return tuple(
             Option(day.day.isoformat(), words(day.day), left or "")
             for day, left in zip(days, left_sentences(days), strict=True)
@@ -68,10 +68,6 @@ class Day:
 
 def _day_known(day: EventDay) -> dict[str, Any]:
     return {"day": day.day.isoformat(), "left": day.left, "closed": day.closed}
-
-
-def _day(known: Mapping[str, Any]) -> EventDay:
-    return EventDay(date.fromisoformat(known["day"]), known["left"], known["closed"])
 
 
 def _dates(days: list[Mapping[str, Any]]) -> list[date]:

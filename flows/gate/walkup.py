@@ -343,11 +343,6 @@ def finish(answers: Answers, facts: Facts, language: str) -> Outcome:
     return (wanted, Say((*headline, CODE_TO_WRITE, Sentence("{sent}"), *event_sentences(event))))
 
 
-def _phone_has_pass(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:
-    """Ask whether another pass is meant."""
-    return (Start(NAME, {**answers, "held": params["code"]}),)
-
-
 def _day_is_full(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:
     """A supervisor is asked whether to go beyond; others may choose fewer, if any place is left."""
     if _is_supervisor(facts):
@@ -365,7 +360,7 @@ WALK_UP: Flow = Flow(
     steps=(FOR_EVENT, FULL_NAME, KIND, PARTY_SIZE, PHONE, ANYWAY, OVERBOOK, AGREE, ADMIT),
     finish=finish,
     refused={
-        "already_registered": _phone_has_pass,
+        "already_registered": lambda code, params, answers, facts: (Start(NAME, {**answers, "held": params["code"]}),),
         "today_full": _day_is_full,
         "party_too_large": "party_size",
         "bad_name": "full_name",

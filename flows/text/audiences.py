@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from babel.messages.catalog import Catalog, Message
 
-from flows import locale
 from flows.text.languages import SOURCE, TABLE
 from flows.text.translate import catalogue
 from flows.understanding import vocabulary
@@ -89,13 +88,3 @@ def lacking_words(language: str) -> Iterator[str]:
     for table in of_source:
         if (table in NEEDED_TABLES or table.startswith(NEEDED_WHOLE)) and not own.get(table):
             yield table
-
-
-def is_complete(language: str) -> bool:
-    """Whether all is there that visitors and volunteers read and type in a language."""
-    return language == SOURCE or not any((*lacking(language), *lacking_words(language)))
-
-
-def incomplete() -> Iterator[str]:
-    """The languages that have a folder and cannot be offered yet."""
-    return (code for code in locale.CODES if not TABLE[code].complete)

@@ -4,7 +4,7 @@ Pure rules over an event, its days and the moment; the domain asks them too, so 
 database never disagree. All days and hours are in the event's own time zone.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TypeVar
@@ -95,11 +95,6 @@ def state_of(event: Registering, days: Sequence[EventDay], now: datetime) -> str
     if event.status != OPEN or all(day.closed for day in coming):
         return CLOSED
     return OPEN if _with_places(coming) else FULL
-
-
-def open_now(events: Iterable[Event], days: Callable[[Event], Sequence[EventDay]], now: datetime) -> tuple[Event, ...]:
-    """The events that somebody can register for now; `days` gives an event's days."""
-    return tuple(event for event in events if state_of(event, days(event), now) == OPEN)
 
 
 def day_state(event: Registering, days: Sequence[EventDay], day: date, now: datetime) -> str:

@@ -13,12 +13,11 @@ WAITING = "waiting "
 
 
 def _options(answers: Answers, facts: Facts) -> tuple[Option, ...]:
-    waiting = (Option(f"{WAITING}{entry.id}", _title(entry), waiting_line(entry)) for entry in _lists(facts))
+    waiting = (
+        Option(f"{WAITING}{entry.id}", _("Waiting list: {day}", day=entry.day), waiting_line(entry))
+        for entry in _lists(facts)
+    )
     return (*pass_options(answers, facts), *waiting)
-
-
-def _title(entry: WaitingFacts) -> Sentence:
-    return _("Waiting list: {day}", day=entry.day)
 
 
 def _lists(facts: Facts) -> tuple[WaitingFacts, ...]:

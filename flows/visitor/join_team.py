@@ -28,15 +28,6 @@ def start(words: str, language: str | None) -> tuple[Start, tuple[Effect, ...]]:
     return Start(NAME, answers), (CheckInvitation(words), Say((INVITED,)))
 
 
-def _not_on_duty(answers: Answers, facts: Facts) -> bool:
-    return not (facts.on_roster and facts.duty)
-
-
-def _name_on_duty(answers: Answers, facts: Facts) -> str | None:
-    """The name of somebody who works at another event: at a gate a question would come between the scans."""
-    return facts.duty.name if facts.on_roster and facts.duty else None
-
-
 def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
     return (JoinTeam(answers[WORDS_KEY], answers["full_name"], str(answers.get("language", ""))), Say((WAITING,)))
 
@@ -50,12 +41,12 @@ JOIN_TEAM = Flow(
     name=NAME,
     version=1,
     steps=(
-        replace(LANGUAGE_STEP, when=_not_on_duty),
+        replace(LANGUAGE_STEP, when=lambda answers, facts: not (facts.on_roster and facts.duty)),
         replace(
             FULL_NAME,
             ask=_("What is your full name?"),
             field=Text(least=MIN_NAME_LENGTH, most=MAX_NAME_LENGTH, letter=True, name=True),
-            given=_name_on_duty,
+            given=lambda answers, facts: facts.duty.name if facts.on_roster and facts.duty else None,
         ),
     ),
     finish=_finish,

@@ -1,6 +1,5 @@
 """`my data` and `delete my data`: what is held about the writer, and its deletion after a yes."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flows.fields import YesNo
@@ -85,11 +84,6 @@ def _finish(answers: Answers, facts: Facts, language: str) -> Outcome:
     return (EraseMe(even_today=bool(answers.get("again"))), Say((gone, elsewhere)))
 
 
-def _for_today(code: str, params: Mapping[str, Any], answers: Answers, facts: Facts) -> Outcome:
-    """A pass of several days, of which today is not the first."""
-    return (Start("delete_data", {"agree": True, "today": True}),)
-
-
 DELETE_DATA = Flow(
     name="delete_data",
     version=1,
@@ -104,6 +98,6 @@ DELETE_DATA = Flow(
         ),
     ),
     finish=_finish,
-    refused={"valid_today": _for_today},
+    refused={"valid_today": lambda *_: (Start("delete_data", {"agree": True, "today": True}),)},
 )
 """Asks once, and once more where somebody has a pass for today."""

@@ -80,7 +80,8 @@ class Alerter:
         """Check one event. The first look is a read: most find nothing to do, and lock nothing."""
         with self.database.read() as db:
             event, measured = _alert_metrics(db, slug, now, spent)
-            raised = {(active.what, active.gate_id): active for active in _active_alerts(db, event.id)}
+            standing = db.scalars(select(Alert).where(Alert.event_id == event.id, Alert.ended_at.is_(None)))
+            raised = {(active.what, active.gate_id): active for active in standing}
         begun = [metric for metric in measured if metric.is_over and (metric.what, metric.gate_id) not in raised]
         still = {(metric.what, metric.gate_id): metric for metric in measured if not metric.is_calm}
         ended = [alert for place, alert in raised.items() if place not in still]
@@ -89,7 +90,7 @@ class Alerter:
             return []
         with self.database.write() as db:
             for alert, value in changed:
-                _set(db, alert, value=value)
+                db.execute(update(Alert).where(Alert.id == alert.id).values(value=value))
             told = [_begin(db, event, metric, now, self.last_sender) for metric in begun]
             told += [_end(db, event, alert, now, self.last_sender) for alert in ended]
         return [delivery for deliveries in told for delivery in deliveries]
@@ -99,10 +100,6 @@ def _watched_events(db: Session, now: datetime) -> Sequence[str]:
     alerted = exists().where(Alert.event_id == Event.id, Alert.ended_at.is_(None))
     coming = and_(Event.ends_on >= (now - WATCHED_AFTER_END).date(), Event.status != CANCELLED)
     return db.scalars(select(Event.slug).where(or_(coming, alerted)).order_by(Event.id)).all()
-
-
-def _active_alerts(db: Session, event_id: int) -> Sequence[Alert]:
-    return db.scalars(select(Alert).where(Alert.event_id == event_id, Alert.ended_at.is_(None))).all()
 
 
 def _alert_metrics(db: Session, slug: str, now: datetime, spent: int) -> tuple[Event, list[AlertMetric]]:
@@ -165,10 +162,6 @@ def _notify(
     sentence = Sentence(notices.NOTICES[notices.ALERT].sentence.source, values)
     whom: dict[str, Any] = {"roles": SUPERVISOR_ROLES, "only": only, "notice": (notices.ALERT, values)}
     return staff_messages.notify_staff(db, event.id, sentence, key=key, now=now, sender_of=sender_of, **whom)
-
-
-def _set(db: Session, alert: Alert, **values: int) -> None:
-    db.execute(update(Alert).where(Alert.id == alert.id).values(**values))
 
 
 def _gate(db: Session, gate_id: int) -> Sentence:

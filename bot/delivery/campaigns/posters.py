@@ -35,7 +35,7 @@ def poster_of(event: Event, settings: Settings, look: Identity = PLAIN) -> Poste
         facts=tuple(filter(None, (full_days([day.day for day in event.days], languages[0]), venues))),
         link=links.get("whatsapp", links["web"]),
         texts=tuple(PosterText(render(HEADING, language), render(told, language)) for language in languages),
-        addresses=(_bare(links["web"]), *_whom_to_write(event, settings)),
+        addresses=(links["web"].removeprefix("https://").removeprefix("http://"), *_whom_to_write(event, settings)),
     )
 
 
@@ -45,11 +45,6 @@ def write_poster(
     """The poster as a PDF of one page; `logo` in place of the event's own. Raises Refused `bad_logo`, OSError."""
     drawn = replace(poster_of(event, settings, look), logo=poster.read_logo(logo) if logo else None)
     poster.write_pdf(out, drawn, paper)
-
-
-def _bare(address: str) -> str:
-    """A web address as people type it."""
-    return address.removeprefix("https://").removeprefix("http://")
 
 
 def _whom_to_write(event: Event, settings: Settings) -> tuple[str, ...]:

@@ -63,11 +63,11 @@ def is_moot(row: Broadcast) -> bool:
         return False
     [day] = [date.fromisoformat(day) for day in row.selection["days"]]
     takes_place = any(event_day.day == day and not event_day.closed for event_day in row.event.days)
-    return row.event.status == CANCELLED or not takes_place or (_is_clocks(row) and row.event.reminder_at is None)
-
-
-def _is_clocks(row: Broadcast) -> bool:
-    return row.key is not None and row.key.startswith(KEY)
+    return (
+        row.event.status == CANCELLED
+        or not takes_place
+        or ((row.key or "").startswith(KEY) and row.event.reminder_at is None)
+    )
 
 
 def selection_for(day: date) -> Selection:

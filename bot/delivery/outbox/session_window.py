@@ -68,7 +68,7 @@ class SessionWindows:
 
         Never raises.
         """
-        heard = zip(self._moments(address, senders), senders, strict=True)
+        heard = zip(self._last_heard([(address, sender) for sender in senders]), senders, strict=True)
         return max(((moment, sender) for moment, sender in heard if moment), default=(0.0, None))[1]
 
     def nearest(self, people: Sequence[Sequence[str]], senders: Sequence[str], now: datetime) -> list[NearestWindow]:
@@ -123,10 +123,6 @@ class SessionWindows:
         """Note it in a round trip that somebody else makes; the last answer is None where nothing waits."""
         noting.set(_heard_key(address, sender), now.timestamp(), ex=MARK_TTL)
         noting.getdel(_waiting_key(address))
-
-    def _moments(self, address: str, senders: Sequence[str]) -> list[float | None]:
-        """When somebody last wrote from this address to each of these senders, as a time stamp."""
-        return self._last_heard([(address, sender) for sender in senders])
 
     def _last_heard(self, ways: Sequence[tuple[str, str]]) -> list[float | None]:
         """When each of these pairs of address and sender last heard from its person; None where nobody knows."""

@@ -66,7 +66,10 @@ def message(says: Sequence[Say], language: str | None, results: Mapping[str, Any
     """
     speak = partial(spoken, language=language, results=results)
     for details, typed in ((True, MAX_BODY_LENGTH), (False, MAX_BODY_LENGTH), (False, MAX_TYPED_LENGTH)):
-        whole = Layout(_paragraphs(says, speak, typed), _titles(says, speak, details))
+        whole = Layout(
+            _paragraphs(says, speak, typed),
+            tuple(_title(option, speak, details) for say in says for option in say.options),
+        )
         if whole.size <= MAX_BODY_LENGTH:
             return whole.text
     return shortened(whole.squeezed().text, MAX_BODY_LENGTH)
@@ -96,11 +99,6 @@ def clean(text: str) -> str:
 def _paragraphs(says: Sequence[Say], speak: Callable[[Sentence, int], str], typed: int) -> tuple[str, ...]:
     texts = (speak(sentence, typed) for say in says for sentence in say.paragraphs)
     return tuple(text for text in texts if text)
-
-
-def _titles(says: Sequence[Say], speak: Callable[[Sentence, int], str], details: bool) -> tuple[str, ...]:
-    """The options' titles; all of the message share one row of numbers."""
-    return tuple(_title(option, speak, details) for say in says for option in say.options)
 
 
 def _title(option: Option, speak: Callable[[Sentence, int], str], details: bool) -> str:

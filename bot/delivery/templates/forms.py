@@ -32,7 +32,6 @@ MAX_LISTED_DAYS = 20
 MAX_LABEL_LENGTH, MAX_HELP_LENGTH, MAX_OPTION_LENGTH = 20, 80, 30
 MAX_TEXT_LENGTH = 4096
 """WhatsApp's limits for the label of an input, the words below it, an option, and a text between inputs."""
-MAX_BUTTON_LENGTH = 20
 
 BUTTON = _("Fill in the form")
 HERE = _("To fill in a form, tap the button, or just answer here.")
@@ -139,7 +138,7 @@ def _pages(flow: str, event: Event, language: str) -> Iterator[dict[str, Any]]:
 
 def _components(asked: FormInput, event: Event, language: str) -> Iterator[dict[str, Any]]:
     """An input, and above it as a text of its own what its label and its options have no room for."""
-    options = _options(asked, language)
+    options = [(option.id, _plain(_sentence(option.title), language)) for option in asked.options]
     label, told = _plain(asked.label, language), _plain(asked.help, language)
     cut_short = any(size(title) > MAX_OPTION_LENGTH for _id, title in options)
     if cut_short:
@@ -150,11 +149,6 @@ def _components(asked: FormInput, event: Event, language: str) -> Iterator[dict[
         label = told = render(YOUR_ANSWER, language)
     base = {"name": asked.name, "label": label, "required": asked.required}
     yield {**base, **_input(asked, event, cut(told, MAX_HELP_LENGTH), _listed(options))}
-
-
-def _options(asked: FormInput, language: str) -> list[tuple[str, str]]:
-    """The options of a question by id, but for the days, which differ from message to message."""
-    return [(option.id, _plain(_sentence(option.title), language)) for option in asked.options]
 
 
 def _input(asked: FormInput, event: Event, told: str, options: str) -> dict[str, Any]:

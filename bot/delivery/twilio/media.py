@@ -35,7 +35,7 @@ def named(url: str, message_sid: str, settings: Settings) -> TwilioMedia | None:
     """The resource that an address names; None where it is not Twilio's, nor of our account and this message."""
     parts = _parts(url)
     found = MEDIUM.fullmatch(parts.path)
-    if not found or not _is_api(parts, settings):
+    if not found or not (_is_stand_in(parts, settings) or (parts.scheme == "https" and API.fullmatch(parts.netloc))):
         return None
     account, message, sid = found.groups()
     if (account, message) != (settings.twilio_account_sid, message_sid):
@@ -58,10 +58,6 @@ def may_follow(url: str, settings: Settings) -> bool:
         return False
     at_amazon = parts.netloc == OLD_STORE and parts.path.startswith(ITS_FOLDER) and ".." not in parts.path
     return at_amazon or STORES.fullmatch(parts.netloc) is not None
-
-
-def _is_api(parts: SplitResult, settings: Settings) -> bool:
-    return _is_stand_in(parts, settings) or (parts.scheme == "https" and API.fullmatch(parts.netloc) is not None)
 
 
 def _is_stand_in(parts: SplitResult, settings: Settings) -> bool:

@@ -81,7 +81,8 @@ def _logo(image: Image.Image) -> Picture:
         raise Refused("picture_too_small", width=MIN_LOGO_SIDE, height=MIN_LOGO_SIDE)
     if _ink(cut) < LEAST_INK:
         raise Refused("logo_too_pale")
-    drawn = ImageOps.contain(cut, LOGO_BOX, Image.Resampling.LANCZOS) if _exceeds(cut, LOGO_BOX) else cut
+    is_larger = cut.width > LOGO_BOX[0] or cut.height > LOGO_BOX[1]
+    drawn = ImageOps.contain(cut, LOGO_BOX, Image.Resampling.LANCZOS) if is_larger else cut
     while len(data := _written(drawn, "PNG")) > MAX_KEPT_BYTES:
         drawn = drawn.resize((max(drawn.width * 3 // 4, 1), max(drawn.height * 3 // 4, 1)), Image.Resampling.LANCZOS)
     return _kept(data, "image/png", drawn)
@@ -127,10 +128,6 @@ def _largest(size: tuple[int, int]) -> tuple[int, int]:
     ratio = wide / high
     width = min(size[0], round(size[1] * ratio), wide)
     return width, round(width / ratio)
-
-
-def _exceeds(image: Image.Image, box: tuple[int, int]) -> bool:
-    return image.width > box[0] or image.height > box[1]
 
 
 def _written(image: Image.Image, form: str, **options: Any) -> bytes:

@@ -71,10 +71,6 @@ def _is_about_needs(question: JsonDict) -> bool:
     return bool(question["name"] == access_needs.NAME)
 
 
-def _is_name(name: Any) -> bool:
-    return isinstance(name, str) and NAME_PATTERN.fullmatch(name) is not None
-
-
 def _are_labels(labels: Any, max_length: int) -> bool:
     if not isinstance(labels, Mapping) or "en" not in labels:
         return False
@@ -102,7 +98,7 @@ def _is_range(question: JsonDict) -> bool:
 
 PROBLEMS = {
     "keys": lambda question: {"name", "kind", "labels"} <= question.keys() <= _KEYS,
-    "name": lambda question: _is_name(question["name"]),
+    "name": lambda question: isinstance(question["name"], str) and NAME_PATTERN.fullmatch(question["name"]) is not None,
     "name_taken": lambda question: question["name"] not in RESERVED_NAMES,
     "kind": lambda question: question["kind"] in (("choice",) if _is_about_needs(question) else KINDS),
     "labels": lambda question: _are_labels(question["labels"], MAX_LENGTH),

@@ -228,11 +228,6 @@ def _one_of(code: str, allowed: Sequence[str]) -> Callable[[Any], str]:
     return check
 
 
-def _switch(value: Any) -> bool:
-    """On or off; as text, what a form says."""
-    return value is True or value == "True"
-
-
 def _picture(kind: str) -> Callable[[Any], Picture | None]:
     def check(value: Any) -> Picture | None:
         from bot.domain.events import pictures  # opens files by Pillow, which only who brings one waits for
@@ -277,7 +272,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "complaints": _text("bad_text", 200),
     "retention_days": _retention,
     "otp_countries": _countries,
-    "waiting_list": _switch,
+    "waiting_list": lambda value: value is True or value == "True",
     "form": _one_of("bad_form", FORM_AUDIENCES),
     "colour": colours.checked,
     identity.LOGO: _picture(identity.LOGO),

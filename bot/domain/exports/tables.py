@@ -27,7 +27,10 @@ class ExportTable:
 
     def count(self, db: Session, scope: ExportScope) -> int:
         """How many rows it will have, as of now."""
-        return sum(_count(db, model, conditions(scope)) for model, conditions in self.conditions)
+        return sum(
+            db.scalar(select(func.count()).select_from(model).where(*conditions(scope))) or 0
+            for model, conditions in self.conditions
+        )
 
 
 TABLES: Mapping[str, ExportTable] = {
@@ -46,7 +49,3 @@ TABLES: Mapping[str, ExportTable] = {
     "audit": ExportTable(messages.audit, messages.audit_columns, ((AuditEntry, messages.audit_conditions),)),
 }
 """The tables by the names that the command line gives them (docs/contract.md#the-command-line)."""
-
-
-def _count(db: Session, model: Any, conditions: list[ColumnElement[bool]]) -> int:
-    return db.scalar(select(func.count()).select_from(model).where(*conditions)) or 0

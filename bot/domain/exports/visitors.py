@@ -62,7 +62,7 @@ def visitor_columns(scope: ExportScope) -> Columns[VisitorRow]:
     return {
         "registered_at": lambda visitor: scope.local(visitor.registration.created_at),
         "full_name": lambda visitor: visitor.registration.full_name,
-        "phone": lambda visitor: _phone(visitor.registration.holder),
+        "phone": lambda visitor: phone_of(visitor.registration.holder),
         "registered_by": lambda visitor: _asker(visitor.registration),
         "language": lambda visitor: visitor.registration.language,
         "channel": lambda visitor: visitor.registration.channel,
@@ -130,13 +130,14 @@ def _latest(of_registration: Sequence[Pass]) -> Pass | None:
     return next(iter([*valid, *reversed(of_registration)]), None)
 
 
-def _phone(person: Contact) -> str | None:
+def phone_of(person: Contact) -> str | None:
+    """The phone of a person; None where we know none."""
     return next((alias.value for alias in person.aliases if alias.kind == ContactAlias.PHONE), None)
 
 
 def _asker(registration: Registration) -> str | None:
     """The phone of who registered somebody else."""
-    return _phone(registration.asked_by) if registration.asked_by_id != registration.holder_id else None
+    return phone_of(registration.asked_by) if registration.asked_by_id != registration.holder_id else None
 
 
 def _answer(visitor: VisitorRow, name: str) -> object:

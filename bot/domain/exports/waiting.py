@@ -6,8 +6,9 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import selectinload
 
 from bot.database import Database
+from bot.domain.exports import visitors
 from bot.domain.exports.pages import Columns, ExportScope, pages
-from bot.domain.models import Contact, ContactAlias, WaitingEntry
+from bot.domain.models import Contact, WaitingEntry
 
 
 def entry_conditions(scope: ExportScope) -> list[ColumnElement[bool]]:
@@ -29,7 +30,7 @@ def columns(scope: ExportScope) -> Columns[WaitingEntry]:
         "id": lambda entry: entry.id,
         "day": lambda entry: entry.day,
         "name": lambda entry: entry.full_name,
-        "phone": lambda entry: _phone(entry.contact),
+        "phone": lambda entry: visitors.phone_of(entry.contact),
         "party_size": lambda entry: entry.party_size,
         "status": lambda entry: entry.status,
         "joined_at": lambda entry: scope.local(entry.created_at),
@@ -39,7 +40,3 @@ def columns(scope: ExportScope) -> Columns[WaitingEntry]:
         "language": lambda entry: entry.language,
         "channel": lambda entry: entry.channel,
     }
-
-
-def _phone(person: Contact) -> str | None:
-    return next((alias.value for alias in person.aliases if alias.kind == ContactAlias.PHONE), None)

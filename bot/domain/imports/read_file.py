@@ -55,7 +55,7 @@ def read_table(
     `no_rows`, `bad_csv` (`row`), `too_large` (`most`), `too_many_rows`, `too_many_columns`, `cell_too_long`,
     `row_too_long` (`row`, `most`), `too_many_cells`, `text_too_long` (`most`).
     """
-    known = known or _none
+    known = known or (lambda _heads: frozenset())
     if file.seek(0, 2) > MAX_FILE_BYTES:
         raise UnreadableFile("too_large", most=MAX_FILE_BYTES >> 20)
     file.seek(0)
@@ -114,10 +114,6 @@ def _table(all_rows: Callable[[], Rows], form: str, known: KnownHeads, notes: tu
         above = [" ".join(filter(None, map(text, cells))) for _, cells in first[:place]]
         notes = (*notes, ImportNote("title", {"row": number, "above": above[:MAX_LISTED]}))
     return ImportTable(_named(heads), form, lambda: _below(all_rows(), number), notes)
-
-
-def _none(_heads: Sequence[str]) -> frozenset[str]:
-    return frozenset()
 
 
 def _place_of_heads(rows: Sequence[Sequence[Any]], known: KnownHeads) -> int:

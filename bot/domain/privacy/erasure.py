@@ -144,7 +144,11 @@ def preview(db: Session, subject: ErasureSubject) -> ErasurePreview:
 def passes_today(db: Session, subject: ErasureSubject, now: datetime) -> list[Pass]:
     """Their valid passes for a day that is today at its event."""
     mine = select(Pass).where(Pass.holder_id.in_(subject.contacts), Pass.status == Pass.VALID)
-    return [pass_ for pass_ in db.scalars(mine) if _today(pass_, now)]
+    return [
+        pass_
+        for pass_ in db.scalars(mine)
+        if event_states.local_today(events.shape(pass_.event), now) in tokens.token_of(pass_).dates
+    ]
 
 
 def erase(
@@ -238,10 +242,6 @@ def _names_of(db: Session, subject: ErasureSubject) -> list[int]:
     """The events whose exports may name them: where they are registered, or have registered somebody."""
     theirs = or_(Registration.holder_id.in_(subject.contacts), Registration.asked_by_id.in_(subject.contacts))
     return list(db.scalars(select(Registration.event_id).where(theirs).distinct()))
-
-
-def _today(issued: Pass, now: datetime) -> bool:
-    return event_states.local_today(events.shape(issued.event), now) in tokens.token_of(issued).dates
 
 
 def _revoke(db: Session, registrations: Sequence[Registration], now: datetime) -> tuple[list[str], list[int]]:

@@ -12,7 +12,7 @@ from bot.domain.roster import gates
 from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused, required
 from flows.text import event_states
-from flows.understanding import invitation_words
+from flows.understanding.invitation_words import PARTS, WORDS
 from flows.understanding.phones import canonical
 
 INVITATION_TTL = timedelta(days=1)
@@ -48,7 +48,12 @@ def invite(
     gate_id = gates.find(db, event.id, gate).id if gate else None
     whose = {"event_id": event.id, "gate_id": gate_id, "staff_id": staff_id, "once": once}
     made = Invitation(
-        **whose, words=_words(), max_people=people, joined=0, created_at=now, ends_at=now + INVITATION_TTL
+        **whose,
+        words="-".join(secrets.choice(WORDS) for _ in range(PARTS)).upper(),
+        max_people=people,
+        joined=0,
+        created_at=now,
+        ends_at=now + INVITATION_TTL,
     )
     db.add(made)
     db.flush()
@@ -197,7 +202,3 @@ def _is_over(invitation: Invitation, now: datetime) -> bool:
     event = invitation.event
     today = event_states.local_today(events.shape(event), now)
     return now >= invitation.ends_at or event.status == event_states.CANCELLED or today > event.ends_on
-
-
-def _words() -> str:
-    return "-".join(secrets.choice(invitation_words.WORDS) for _ in range(invitation_words.PARTS)).upper()

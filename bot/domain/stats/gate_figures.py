@@ -109,10 +109,11 @@ def _shares(
     ordered = sorted(ids, key=lambda key_: (key_ == 0, key_))
     nothing = Total()
     return tuple(
-        _share(known.get(key_), key, entered.get(key_, nothing).people, refused.get(key_, nothing).times)
+        CountShare(
+            getattr(known.get(key_), key, None),
+            getattr(known.get(key_), "name", None),
+            entered.get(key_, nothing).people,
+            refused.get(key_, nothing).times,
+        )
         for key_ in ordered
     )
-
-
-def _share(row: Any, key: str, admitted: int, refused: int) -> CountShare:
-    return CountShare(getattr(row, key, None), getattr(row, "name", None), admitted, refused)

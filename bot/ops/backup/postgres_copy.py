@@ -23,7 +23,10 @@ def dump(database: Database) -> Iterator[tuple[IO[bytes], dict[str, int], int]]:
         snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
         address, environment = postgres_tools.target(database.url)
         command = [program, "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", address]
-        counts = {name: _count(connection, name) for name in sorted(inspect(connection).get_table_names())}
+        counts = {
+            name: connection.execute(select(func.count()).select_from(table(name))).scalar_one()
+            for name in sorted(inspect(connection).get_table_names())
+        }
         with postgres_tools.reading(command, environment) as stream:
             yield stream, counts, version
 
@@ -68,10 +71,6 @@ def skip_numbers(database: Database, tables: frozenset[str], gap: int) -> None:
 
 def _major(connection: Connection) -> int:
     return int(connection.execute(text("SHOW server_version_num")).scalar_one()) // 10_000
-
-
-def _count(connection: Connection, name: str) -> int:
-    return connection.execute(select(func.count()).select_from(table(name))).scalar_one()
 
 
 def is_empty(database: Database) -> bool:
