@@ -184,7 +184,7 @@ class Say(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class VisitWish(Effect):
+class VisitWish:
     """A visit that somebody wants, with what they answered and agreed to."""
 
     event: str
@@ -198,7 +198,7 @@ class VisitWish(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class Register(VisitWish):
+class Register(VisitWish, Effect):
     """Register and issue the pass; refuses `day_full`, `day_closed`, `already_registered`, `event_…`.
 
     Results: `code`, `day`, `party_size`. The picture of the pass is sent to the person who asked.

@@ -23,7 +23,7 @@ class Scanned:
 
 
 @dataclass(frozen=True, slots=True)
-class OfStaff(Effect):
+class OfStaff:
     """What somebody of the team wants done."""
 
     staff_id: int
@@ -37,7 +37,7 @@ class AtEvent(OfStaff):
 
 
 @dataclass(frozen=True, slots=True)
-class Admit(AtEvent):
+class Admit(AtEvent, Effect):
     """Judge these scans, one after the other; refuses nothing for any result, so that attempts are kept.
 
     Results: `told`, the lines of the answer; with `paused` in them where this volunteer guessed too often.
@@ -49,14 +49,14 @@ class Admit(AtEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class NoteOffer(AtEvent):
+class NoteOffer(AtEvent, Effect):
     """Keep that this volunteer was offered a pass that differs by one character from what was typed."""
 
     code: str
 
 
 @dataclass(frozen=True, slots=True)
-class CountPeople(AtEvent):
+class CountPeople(AtEvent, Effect):
     """Count people in or out without a pass; refuses `bad_count`."""
 
     gate: str | None
@@ -65,7 +65,7 @@ class CountPeople(AtEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class TakeBack(OfStaff):
+class TakeBack(OfStaff, Effect):
     """Take back the volunteer's own last admission, or their last count of people where that came later.
 
     With `passes` (codes or QR texts) the last that they did with each of these, and nothing else; why one is not
@@ -77,7 +77,7 @@ class TakeBack(OfStaff):
 
 
 @dataclass(frozen=True, slots=True)
-class NoteSearch(AtEvent):
+class NoteSearch(AtEvent, Effect):
     """Keep that passes were looked for, and which were shown."""
 
     by: str
@@ -87,14 +87,14 @@ class NoteSearch(AtEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseGate(OfStaff):
+class ChooseGate(OfStaff, Effect):
     """Let the volunteer work at this gate (its slug); refuses `no_such_gate`."""
 
     gate: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseEvent(AtEvent):
+class ChooseEvent(AtEvent, Effect):
     """Let whoever is writing work at another event of theirs; refuses `not_on_roster`."""
 
 
@@ -110,7 +110,7 @@ class OfferSignIn(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class StopEntry(AtEvent):
+class StopEntry(AtEvent, Effect):
     """Stop entry at a gate, or everywhere, or let it go on; refuses `supervisors_only`, `no_such_gate`.
 
     Every enabled volunteer there is told. Results: `number` of people told.
@@ -121,7 +121,7 @@ class StopEntry(AtEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class ReleaseStaff(AtEvent):
+class ReleaseStaff(AtEvent, Effect):
     """End the pause of who guessed too many codes; refuses `supervisors_only`, `nobody_paused`.
 
     Results: `names` of whom it was ended.

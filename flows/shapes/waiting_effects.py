@@ -6,7 +6,7 @@ from flows.shapes import Effect, VisitWish
 
 
 @dataclass(frozen=True, slots=True)
-class JoinWaitingList(VisitWish):
+class JoinWaitingList(VisitWish, Effect):
     """Put whoever is writing into the line of a full day.
 
     Refuses `place_free`, `already_waiting` (`day`, `place`), `no_waiting_list`, and as Register does. Results:

@@ -16,7 +16,7 @@ class LookForPass(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterWalkup(AtEvent):
+class RegisterWalkup(AtEvent, Effect):
     """Register somebody for today and admit them where that is asked; refuses as bot.domain.checkins.walkups does.
 
     Results: `code`; `told`, the lines of the admission; `sent`, the sentence on how the pass reaches them.
