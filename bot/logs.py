@@ -15,9 +15,9 @@ from structlog.types import EventDict, Processor
 
 from bot import error_reports
 from bot.address import WHATSAPP
+from bot.error_reports import REDACTED as REDACTED
 from bot.settings import Settings
 
-REDACTED = "•••"
 PERSONAL = frozenset(
     (
         *("phone", "phones", "name", "names", "address", "lane", "to", "from", "sender", "user", "contact", "waid"),

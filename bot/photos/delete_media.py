@@ -18,7 +18,7 @@ from bot.delivery.outbox import backoff
 from bot.delivery.twilio.content_api import ApiClient
 from bot.delivery.twilio.media import TwilioMedia
 from bot.domain.models import MediaDeletion
-from bot.domain.upserts import insert
+from bot.domain.privacy import erasure
 from bot.errors import NotReady, SendFailed
 from bot.timeouts import PHOTO_DELETION_LEASE_TTL, PHOTO_DELETION_RUN_LIMIT_SECONDS
 
@@ -36,18 +36,7 @@ STUCK_AFTER = timedelta(hours=1)
 
 def enqueue_deletions(db: Session, media: Iterable[TwilioMedia], now: datetime) -> None:
     """Note that these files are to be deleted, once each."""
-    rows = [
-        {
-            "message_sid": medium.message_sid,
-            "media_sid": medium.sid,
-            "attempts": 0,
-            "not_before": now,
-            "created_at": now,
-        }
-        for medium in media
-    ]
-    if rows:
-        db.execute(insert(db, MediaDeletion).on_conflict_do_nothing(), rows)
+    erasure.enqueue_at_twilio(db, [(medium.message_sid, medium.sid) for medium in media], now)
 
 
 def nothing_is_stuck(database: Database, now: datetime) -> str:

@@ -1,6 +1,5 @@
 """Confirms or declines somebody who wants to join a team, and tells them: for pages and the command line."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,12 +10,11 @@ from bot.delivery.outbox.enqueue import REPLIES, enqueue
 from bot.domain import events, people
 from bot.domain.models import JoinRequest
 from bot.domain.roster import invitations
+from bot.usecases.report_guessing import SenderOf
 from flows.shapes import Sentence
 from flows.text import _, render, sentence_for
 
 WELCOME = _("You are now in the team of *{event}*. To see what you can do, send *menu*.")
-
-SenderOf = Callable[[str], str | None]
 
 
 def confirm(

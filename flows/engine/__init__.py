@@ -32,6 +32,7 @@ from flows.engine.progress import (
     migrated,
     record_answer,
     resume,
+    reworded,
     say,
     without_answer,
 )
@@ -350,10 +351,4 @@ def _complete(turn: Turn) -> Turn:
     """The turn with at least one sentence, and in every language for somebody whose language is not known."""
     if not any(isinstance(effect, Say) and effect.paragraphs for effect in turn.effects):
         turn = _prepend(turn, say(phrases.DONE))
-    return turn if turn.state.language else replace(turn, effects=tuple(map(_in_all_languages, turn.effects)))
-
-
-def _in_all_languages(effect: Effect) -> Effect:
-    if not isinstance(effect, Say):
-        return effect
-    return replace(effect, paragraphs=tuple(map(in_every_language, effect.paragraphs)))
+    return turn if turn.state.language else reworded(turn, in_every_language)

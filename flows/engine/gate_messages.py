@@ -9,7 +9,7 @@ from dataclasses import replace
 from flows import understanding
 from flows.engine.commands import command_of, stop
 from flows.engine.gate_interruptions import interrupt
-from flows.engine.progress import abandoned_notice, begin, conclude, idle, say
+from flows.engine.progress import abandoned_notice, begin, conclude, idle, reworded, say
 from flows.engine.state_codec import flows_of, revive
 from flows.gate import codes as gate_codes
 from flows.gate import menu as gate_menu
@@ -31,7 +31,7 @@ from flows.gate.commands import (
 )
 from flows.gate.parse import GateMessage
 from flows.gate.questions import ASK_GATE_FLOW, ASKED_AT_GATES, SHORT_LIVED, is_fresh, waiting
-from flows.shapes import Duty, Effect, Facts, Say, Sentence, Start, State, StopMessages, Turn, UserInput
+from flows.shapes import Duty, Effect, Facts, Sentence, Start, State, StopMessages, Turn, UserInput
 from flows.text import lines, phrases
 from flows.text.languages import SOURCE, written_in
 from flows.text.translate import SpokenSentence
@@ -221,10 +221,4 @@ def _in_one_language(turn: Turn, message: UserInput, duty: Duty) -> Turn:
     if turn.state.flow not in ("", *STAFF_ONLY):
         return turn
     language = written_in(message.text, duty.languages) or next(iter(duty.languages), SOURCE)
-    return replace(turn, effects=tuple(_spoken(effect, language) for effect in turn.effects))
-
-
-def _spoken(effect: Effect, language: str) -> Effect:
-    if not isinstance(effect, Say):
-        return effect
-    return replace(effect, paragraphs=tuple(lines(SpokenSentence(part, language)) for part in effect.paragraphs))
+    return reworded(turn, lambda part: lines(SpokenSentence(part, language)))

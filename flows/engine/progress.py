@@ -4,7 +4,7 @@ Each function gives the Turn as far as it has come. The rule of all: the next st
 applicable one without an answer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -48,6 +48,15 @@ NO_STEP = "\0"
 def say(*paragraphs: Sentence) -> tuple[Say, ...]:
     """The paragraphs as effects; nothing where there are none."""
     return (Say(paragraphs),) if paragraphs else ()
+
+
+def reworded(turn: Turn, how: Callable[[Sentence], Sentence]) -> Turn:
+    """The turn with what it says put in another way."""
+    effects = (
+        replace(effect, paragraphs=tuple(map(how, effect.paragraphs))) if isinstance(effect, Say) else effect
+        for effect in turn.effects
+    )
+    return replace(turn, effects=tuple(effects))
 
 
 def idle(state: State) -> State:

@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 
+from flows.gate.parse import MAX_CODES as MAX_CODES
 from flows.shapes import Sentence, UserInput
 from flows.text import _, lines
-
-MAX_CODES = 20
-"""QRs of one photo that are answered, as many as typed codes of one message."""
 
 NO_QR, NO_IMAGE, TOO_LARGE, NOT_FETCHED = "no_qr", "no_image", "too_large", "not_fetched"
 

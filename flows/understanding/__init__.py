@@ -17,6 +17,7 @@ from flows.understanding.plain_text import (
     cleaned,
     plain,
     with_latin_digits,
+    without_apostrophes,
     without_pictures,
     word_set,
 )
@@ -210,7 +211,7 @@ def meant_among(text: str, choices: Sequence[Sequence[str]]) -> list[int]:
 
 def negates(text: str) -> bool:
     """Whether some word of it says no."""
-    words = re.split(r"[\s.,;:!।]+", re.sub("['’‘`´]", "", plain(text)))
+    words = re.split(r"[\s.,;:!।]+", without_apostrophes(plain(text)))
     return any(word in _words().negations for word in words)
 
 

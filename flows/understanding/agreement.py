@@ -4,10 +4,9 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from flows.understanding.plain_text import MAX_GUESS_LENGTH, cleaned, plain, without_pictures
+from flows.understanding.plain_text import MAX_GUESS_LENGTH, cleaned, plain, without_apostrophes, without_pictures
 from flows.understanding.vocabulary import Vocabulary, compiled, current
 
-_APOSTROPHES = re.compile("['’‘`´]")
 _BETWEEN = re.compile(r"[\s.,;:!।॥…()\"“”*_~/-]+")
 _STRETCHED = re.compile(r"(.)\1+")
 
@@ -68,7 +67,7 @@ def _split(whole: str) -> tuple[str, ...]:
     """The words, each as the table has it; pictures only where they say yes or no."""
     known = _words()
     apart = "".join(
-        f" {character} " if character in known.pictures else character for character in _APOSTROPHES.sub("", whole)
+        f" {character} " if character in known.pictures else character for character in without_apostrophes(whole)
     )
     parts = (word if word in known.pictures else without_pictures(word) for word in _BETWEEN.split(apart))
     text = f" {' '.join(_unstretched(word) for word in parts if word)} "

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 
 from flows import understanding
 from flows.understanding import MIN_COMMAND_SIMILARITY, MIN_GUESS_LENGTH
-from flows.understanding.plain_text import CACHE_SIZE, MAX_GUESS_LENGTH, cleaned, plain
+from flows.understanding.plain_text import CACHE_SIZE, MAX_GUESS_LENGTH, cleaned, plain, without_apostrophes
 from flows.understanding.vocabulary import Vocabulary, compiled, current
 
 STOP, CANCEL, CANCEL_PASS, DELETE_DATA = "stop", "cancel", "cancel_pass", "delete_data"
@@ -135,12 +135,10 @@ def _the_word_itself(text: str) -> str:
 
 # --- clauses ------------------------------------------------------------------------------------
 
-_APOSTROPHES = re.compile("['’‘`´]")
-
 
 def _clauses(whole: str) -> list[tuple[str, ...]]:
     """The words of each clause, those without words left out."""
-    text = _APOSTROPHES.sub("", plain(f"{whole}."))
+    text = without_apostrophes(plain(f"{whole}."))
     clauses = (_one_word(_bare(part)) for part in _words().break_.split(f" {text} "))
     return [words for words in clauses if words]
 

@@ -7,9 +7,9 @@ from flows import understanding
 from flows.shapes import Invalid
 from flows.understanding import agreement, cleaned, codes, labelled_forms, plain, without_pictures
 from flows.understanding.name_patterns import NamePatterns
+from flows.understanding.plain_text import without_apostrophes
 from flows.understanding.vocabulary import Vocabulary, compiled
 
-_APOSTROPHES = re.compile("['’‘`´]")
 _ADDRESS = re.compile(r"@|://|\bwww\.", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s.,;:!।()\"“”*_~/-]+")
 
@@ -93,7 +93,7 @@ def _has_seldom(name: str) -> bool:
 
 
 def _split(text: str) -> list[str]:
-    bare = _APOSTROPHES.sub("", plain(text))
+    bare = without_apostrophes(plain(text))
     return [word for word in map(without_pictures, _BETWEEN.split(bare)) if word]
 
 

@@ -74,6 +74,11 @@ def without_pictures(word: str, but: Collection[str] = ()) -> str:
     return "".join(" " if character in pictures else character for character in word).strip(EDGES)
 
 
+def without_apostrophes(text: str) -> str:
+    """A text in which `don't` is `dont`, however its apostrophe is written."""
+    return re.sub("['’‘`´]", "", text)
+
+
 def word_set(words: str) -> frozenset[str]:
     """The words of a comma-separated text, each in the form in which words are compared."""
     return frozenset(plain(word) for word in words.split(",") if word.strip())

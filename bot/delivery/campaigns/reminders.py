@@ -19,14 +19,12 @@ from bot.domain.events.rows import get_event
 from bot.domain.messaging import broadcasts
 from bot.domain.messaging.audience import Selection
 from bot.domain.models import Broadcast, Event, EventDay
+from bot.domain.privacy.retention import CLOCK_ACTOR as CLOCK_ACTOR
 from bot.errors import Refused
 from flows.text import event_states
 
-CLOCK_ACTOR = "clock"
-"""The actor of broadcasts that the clock begins."""
 DEFAULT_HOUR = time(18)
 """The hour, where no other is said."""
-CANCELLED = "cancelled"
 KEY = "reminder:"
 """How the keys of the clock's own reminders begin."""
 
@@ -52,7 +50,9 @@ def require_templates(db: Session, event: Event, now: datetime) -> None:
 
 def begin_due(db: Session, now: datetime) -> list[int]:
     """Begin the reminders whose hour has come; the numbers of those that were not there yet."""
-    wanted = select(Event).where(Event.reminder_at.is_not(None), Event.status != CANCELLED).order_by(Event.id)
+    wanted = (
+        select(Event).where(Event.reminder_at.is_not(None), Event.status != event_states.CANCELLED).order_by(Event.id)
+    )
     made = [_begin(db, event, now) for event in db.scalars(wanted)]
     return [row.id for row in made if row]
 
@@ -64,7 +64,7 @@ def is_moot(row: Broadcast) -> bool:
     [day] = [date.fromisoformat(day) for day in row.selection["days"]]
     takes_place = any(event_day.day == day and not event_day.closed for event_day in row.event.days)
     return (
-        row.event.status == CANCELLED
+        row.event.status == event_states.CANCELLED
         or not takes_place
         or ((row.key or "").startswith(KEY) and row.event.reminder_at is None)
     )

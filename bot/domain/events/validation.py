@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any, TypedDict
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -119,25 +120,21 @@ def slug(value: str) -> str:
     return value
 
 
-def _text(code: str, max_length: int, *, min_length: int = 0) -> Callable[[Any], str]:
-    def check(value: Any) -> str:
-        text = " ".join(str(value).split())
-        if not min_length <= len(text) <= max_length or not text.isprintable():
+def one_line(value: Any, *, code: str, most: int, least: int = 0) -> str:
+    """A text on one line, of this length. Raises Refused with the code."""
+    text = " ".join(str(value).split())
+    if not least <= len(text) <= most or not text.isprintable():
+        raise Refused(code)
+    return text
+
+
+def by_language(value: Any, *, code: str, most: int) -> dict[str, str]:
+    """A text for each language, none empty. Raises Refused with the code, and as `known_language` does."""
+    for language, text in value.items():
+        known_language(language)
+        if not str(text).strip() or len(text) > most:
             raise Refused(code)
-        return text
-
-    return check
-
-
-def _by_language(code: str, max_length: int) -> Callable[[Any], dict[str, str]]:
-    def check(value: Any) -> dict[str, str]:
-        for language, text in value.items():
-            known_language(language)
-            if not str(text).strip() or len(text) > max_length:
-                raise Refused(code)
-        return dict(value)
-
-    return check
+    return dict(value)
 
 
 def known_language(language: str) -> str:
@@ -246,10 +243,10 @@ def _map_url(value: Any) -> str:
 
 
 _CHECKS: dict[str, Callable[[Any], Any]] = {
-    "name": _text("bad_name", MAX_NAME_LENGTH, min_length=1),
-    "names": _by_language("bad_name", MAX_NAME_LENGTH),
-    "venue": _text("bad_venue", MAX_VENUE_LENGTH),
-    "venues": _by_language("bad_venue", MAX_VENUE_LENGTH),
+    "name": partial(one_line, code="bad_name", most=MAX_NAME_LENGTH, least=1),
+    "names": partial(by_language, code="bad_name", most=MAX_NAME_LENGTH),
+    "venue": partial(one_line, code="bad_venue", most=MAX_VENUE_LENGTH),
+    "venues": partial(by_language, code="bad_venue", most=MAX_VENUE_LENGTH),
     "map_url": _map_url,
     "starts_on": _day,
     "ends_on": _day,
@@ -261,15 +258,15 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "max_party": _whole_number("bad_party_limit", MAX_PARTY_SIZE),
     "capacity_per_day": capacity,
     "languages": _languages,
-    "consent": _by_language("bad_text", 1000),
-    "notice": _by_language("bad_text", 500),
-    "welcome": _by_language("bad_text", 500),
-    "instructions": _by_language("bad_text", 500),
-    "organiser": _text("bad_text", MAX_ORGANISER_LENGTH),
-    "organisers": _by_language("bad_text", MAX_ORGANISER_LENGTH),
-    "purpose": _text("bad_text", MAX_PURPOSE_LENGTH),
-    "purposes": _by_language("bad_text", MAX_PURPOSE_LENGTH),
-    "complaints": _text("bad_text", 200),
+    "consent": partial(by_language, code="bad_text", most=1000),
+    "notice": partial(by_language, code="bad_text", most=500),
+    "welcome": partial(by_language, code="bad_text", most=500),
+    "instructions": partial(by_language, code="bad_text", most=500),
+    "organiser": partial(one_line, code="bad_text", most=MAX_ORGANISER_LENGTH),
+    "organisers": partial(by_language, code="bad_text", most=MAX_ORGANISER_LENGTH),
+    "purpose": partial(one_line, code="bad_text", most=MAX_PURPOSE_LENGTH),
+    "purposes": partial(by_language, code="bad_text", most=MAX_PURPOSE_LENGTH),
+    "complaints": partial(one_line, code="bad_text", most=200),
     "retention_days": _retention,
     "otp_countries": _countries,
     "waiting_list": lambda value: value is True or value == "True",

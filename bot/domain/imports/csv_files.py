@@ -12,6 +12,7 @@ from typing import IO, Any, NamedTuple
 
 from bot.domain.imports.cells import BROKEN
 from bot.domain.imports.unreadable import (
+    CHUNK_BYTES,
     LAST_SHEET_ROW,
     MAX_CELL_LENGTH,
     MAX_COLUMNS,
@@ -39,7 +40,6 @@ MAX_EXAMPLES = 3
 """Examples of how a file would read."""
 _SEPARATOR = re.compile(r"sep=([,;\t])\r?\n?", re.IGNORECASE)
 """The line by which Excel tells the separator of a CSV."""
-CHUNK_BYTES = 1 << 16
 
 
 class CsvFormat(NamedTuple):

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Protocol
 from xml.parsers import expat
 
-from bot.domain.imports.unreadable import MAX_CELL_LENGTH, UnreadableFile
+from bot.domain.imports.unreadable import CHUNK_BYTES, MAX_CELL_LENGTH, UnreadableFile
 
-CHUNK_BYTES = 1 << 16
 MAX_TOKEN_BYTES = 1 << 20
 """Bytes of one tag or comment: the parser holds it as a whole."""
 MAX_DEPTH = 64

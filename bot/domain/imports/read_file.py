@@ -7,13 +7,12 @@ from typing import IO, Any
 
 from bot.domain.imports import csv_files
 from bot.domain.imports.cells import is_empty, text
+from bot.domain.imports.csv_files import Rows
 from bot.domain.imports.heads import FIRST, NAME
 from bot.domain.imports.sheets import SheetRows
 from bot.domain.imports.unreadable import MAX_FILE_BYTES, ImportNote, UnreadableFile
 from bot.domain.imports.workbooks import SpreadsheetFile, WorkbookSheet
 
-Rows = Iterator[tuple[int, list[Any]]]
-"""The number of each row as a spreadsheet counts it, and its cells."""
 XLSX, XLS = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 """How the files begin: a zip archive, and the workbooks of before 2007 (also new ones with a password)."""
 MAX_HEAD_ROW = 20

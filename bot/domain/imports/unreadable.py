@@ -4,18 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.domain.exports.workbook import MAX_CELL_LENGTH as MAX_CELL_LENGTH
+from bot.domain.exports.workbook import MAX_SHEET_ROWS
 from flows.shapes import Coded
 
 MAX_FILE_BYTES = 256 << 20
 """Bytes of a file at most, and of a workbook's sheet once it is unpacked."""
 MAX_ROWS = 200_000
 """The number of the last row that may hold something: an import of so many takes minutes."""
-LAST_SHEET_ROW = 1_048_576
-"""Rows of a spreadsheet at most: where a whole column has a format, empty rows go on to here."""
+LAST_SHEET_ROW = MAX_SHEET_ROWS
+"""Where a whole column has a format, empty rows go on to here."""
 MAX_COLUMNS = 1_000
 MAX_CELLS = 3_000_000
-MAX_CELL_LENGTH = 32_767
-"""Characters of a cell (Excel's specifications)."""
+CHUNK_BYTES = 1 << 16
+"""Bytes of a file that are read at once."""
 MAX_RECORD_LENGTH = 1 << 20
 """Characters of a row of CSV."""
 

@@ -142,11 +142,7 @@ def _fill(db: Session, event: Event, kind: Kind, fields: KindFields) -> None:
 
 
 def _labels(db: Session, event: Event, kind: Kind, value: Mapping[str, str]) -> dict[str, str]:
-    for language, text in value.items():
-        event_validation.known_language(language)
-        if not text.strip() or len(text) > MAX_LABEL_LENGTH:
-            raise Refused("bad_text")
-    return {**kind.labels, **value}
+    return {**kind.labels, **event_validation.by_language(value, code="bad_text", most=MAX_LABEL_LENGTH)}
 
 
 def _days(db: Session, event: Event, kind: Kind, value: Sequence[date]) -> list[str]:

@@ -275,7 +275,7 @@ def _forget_messages(
         *db.scalars(select(DeliveryEvent.message_sid).where(DeliveryEvent.delivery_id.in_(ids))),
         *db.scalars(select(TurnRecord.message_sid).where(turns)),
     ]
-    enqueue_message_erasures(db, [sid for sid in sids if sid and sid[:2] in ("SM", "MM")], now)
+    enqueue_at_twilio(db, [(sid, "") for sid in sids if sid and sid[:2] in ("SM", "MM")], now)
     _set(db, DeliveryEvent, DeliveryEvent.delivery_id.in_(ids), message_sid=None)
     _set(db, Delivery, Delivery.id.in_(ids), lane=ERASED, payload={}, contact_id=None, message_sid=None)
     waiting = or_(Delivery.id.in_(ids), Delivery.pass_id.in_(issued))
@@ -322,10 +322,10 @@ def _replace(db: Session, subject: ErasureSubject, now: datetime) -> None:
     db.expire_all()
 
 
-def enqueue_message_erasures(db: Session, sids: Iterable[str], now: datetime) -> None:
-    """Note that these messages are to be deleted at Twilio, once each, with all their media."""
-    wanted = {"media_sid": "", "attempts": 0, "not_before": now, "created_at": now}
-    if rows := [{"message_sid": sid, **wanted} for sid in dict.fromkeys(sids)]:
+def enqueue_at_twilio(db: Session, what: Iterable[tuple[str, str]], now: datetime) -> None:
+    """Note that these are to be deleted at Twilio, once each: a medium of a message, or with an empty one the whole."""
+    wanted = {"attempts": 0, "not_before": now, "created_at": now}
+    if rows := [{"message_sid": message, "media_sid": medium, **wanted} for message, medium in dict.fromkeys(what)]:
         db.execute(insert(db, MediaDeletion).on_conflict_do_nothing(), rows)
 
 

@@ -3,12 +3,13 @@
 import re
 from typing import Any
 
+from bot.domain.events.validation import MAX_SLUG_LENGTH as MAX_SLUG_LENGTH
+from bot.domain.events.validation import one_line
 from bot.errors import Refused
 from flows.shapes.duty import ROLES, Role
 from flows.understanding import phones
 
 MAX_NAME_LENGTH = 80
-MAX_SLUG_LENGTH = 40
 _E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 """ITU-T E.164: at most 15 digits; shorter than 7 no mobile network has."""
 _BETWEEN_DIGITS = re.compile(r"[\s().-]+")
@@ -35,10 +36,7 @@ def phone(typed: str, region: str) -> str:
 
 def name(typed: Any, max_length: int = MAX_NAME_LENGTH) -> str:
     """One line of text that is not empty. Raises Refused `bad_name`."""
-    text = " ".join(str(typed).split())
-    if not text or len(text) > max_length or not text.isprintable():
-        raise Refused("bad_name")
-    return text
+    return one_line(typed, code="bad_name", most=max_length, least=1)
 
 
 def role(typed: str) -> str:
