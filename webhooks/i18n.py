@@ -45,9 +45,7 @@ BROKEN = ErrorText(_("Sorry, there is a problem"), _("We have recorded the probl
 
 def error(code: int) -> ErrorText:
     """The words for an HTTP status."""
-    if code >= 500:
-        return ERRORS.get(code, BROKEN)
-    return ERRORS.get(code, ERRORS[400])
+    return ERRORS.get(code, BROKEN if code >= 500 else ERRORS[400])
 
 
 def offer(codes: Iterable[str]) -> None:

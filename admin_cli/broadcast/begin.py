@@ -99,19 +99,14 @@ def _print_estimate(plan: "BroadcastEstimate", wording: Mapping[str, Mapping[str
 
 def _print_duration(plan: "BroadcastEstimate") -> None:
     """Says how long it takes at best, and with the workers that run."""
-    from redis.exceptions import RedisError
-
     from bot.delivery.campaigns import estimate
     from bot.ops import checks
     from bot.ops.connections import connect_redis
 
     settings = session.load_settings()
     pace, simulated = settings.twilio_mps, settings.simulated
-    try:
-        with connect_redis(settings.redis) as redis:
-            workers = checks.workers_seen(redis).alive
-    except RedisError:
-        workers = 0
+    with connect_redis(settings.redis) as redis:
+        workers = checks.workers_running(redis)
     click.echo(f"time: at best {_lasting(plan.seconds)}, at TWILIO_MPS={pace} and if nothing else is sent")
     slower = estimate.with_workers(plan, workers, simulated=simulated)
     if not workers:
@@ -126,6 +121,7 @@ def _print_duration(plan: "BroadcastEstimate") -> None:
 
 def _print_daily_limit(people: int) -> None:
     from bot.delivery.campaigns import estimate
+    from bot.delivery.dispatch import health
 
     if people:
         least = estimate.enough_for(people)
@@ -135,21 +131,8 @@ def _print_daily_limit(people: int) -> None:
             "the WhatsApp portfolio may write in 24 hours (250, 2,000, 10,000, 100,000 or any number; Meta's WhatsApp "
             "Manager shows which)"
         )
-
-        for sender, limit in _limits().items():
+        for sender, limit in health.known_daily_limits(session.load_settings()).items():
             click.echo(f"daily limit of {sender}, as Twilio says: {limit}")
-
-
-def _limits() -> dict[str, str]:
-    """Twilio's daily limits; nothing with the simulator, or where Twilio does not say."""
-    from bot.delivery.dispatch import health
-    from bot.errors import NotReady
-
-    settings = session.load_settings()
-    try:
-        return {} if settings.simulated else health.daily_limits(settings)
-    except NotReady:
-        return {}
 
 
 def _lasting(seconds: int) -> str:

@@ -116,10 +116,20 @@ def import_(
         raise click.UsageError("--one-pass-phone goes with --one-pass")
     _check_places(asked, yes=yes)
     with session.open_database() as database:
-        said = {"given_columns": given_columns, "defaults": dict(defaults), "again": again}
-        said |= {"one_pass": one_pass, "one_pass_phone": one_pass_phone}
-        how = {"worksheet": worksheet, "hidden": not without_hidden, "encoding": encoding or "", "dates": dates or ""}
-        plan = _planned(database, file, slug, **said, **how)
+        plan = _planned(
+            database,
+            file,
+            slug,
+            given_columns=given_columns,
+            defaults=dict(defaults),
+            again=again,
+            one_pass=one_pass,
+            one_pass_phone=one_pass_phone,
+            worksheet=worksheet,
+            hidden=not without_hidden,
+            encoding=encoding or "",
+            dates=dates or "",
+        )
         looked, problems = _preview(database, plan, asked)
         if not asked.as_json:
             import_report.print_preview(plan, looked, problems)

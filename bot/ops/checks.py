@@ -4,6 +4,7 @@ The launcher asks before it starts anything; `doctor` asks whenever somebody wan
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -155,6 +156,13 @@ def workers_seen(redis: "Redis") -> "ProcessesSeen":
         MAX_BUSY_HEARTBEAT_AGE if worker.get_state() == WorkerStatus.BUSY else MAX_HEARTBEAT_AGE for worker in workers
     ]
     return _processes_seen([worker.last_heartbeat for worker in workers], limits)
+
+
+def workers_running(redis: "Redis") -> int:
+    """How many worker processes live; 0 also where Redis is away."""
+    with suppress(RedisError):
+        return workers_seen(redis).alive
+    return 0
 
 
 def clock_alive(redis: "Redis") -> str:

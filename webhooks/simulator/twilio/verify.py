@@ -53,7 +53,8 @@ def blueprint(simulator: SimulatorState) -> Blueprint:
         right = hmac.compare_digest(code, kept["code"])
         if right:
             simulator.redis.delete(key, f"sim:verify:{kept['sid']}")
-        return jsonify(_checked(simulator, service, kept, right)), 201
+        whole = _shared(simulator, service, kept, "approved" if right else "pending")
+        return jsonify({**whole, "sna_attempts_error_codes": []}), 201
 
     return api
 
@@ -123,8 +124,3 @@ def _verification(simulator: SimulatorState, service: str, stored: dict[str, str
     attempt = {"attempt_sid": new_sid("VL"), "channel": stored["channel"], "time": datetime.now(UTC).isoformat()}
     more: Json = {"lookup": {}, "send_code_attempts": [attempt], "sna": None, "url": url}
     return {**_shared(simulator, service, stored, "pending"), **more}
-
-
-def _checked(simulator: SimulatorState, service: str, stored: dict[str, str], right: bool) -> Json:
-    """A VerificationCheck resource."""
-    return {**_shared(simulator, service, stored, "approved" if right else "pending"), "sna_attempts_error_codes": []}

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import Decimal
 
-from flask import Blueprint, request
-from sqlalchemy.orm import Session
+from flask import Blueprint
 
-from bot.domain import audit, edit_conflict
+from bot.domain import audit
 from bot.domain.events import alert_thresholds
 from bot.domain.events.alert_thresholds import AlertThresholds
 from bot.domain.events.rows import get_event
@@ -18,7 +17,19 @@ from flows.shapes import Sentence
 from flows.text import _
 from webhooks.staff.manage import inputs
 from webhooks.staff.manage.inputs import UnreadableInput
-from webhooks.staff.manage.layout import Answer, Texts, admin, audited, done, form, judged, refusal_text, typed
+from webhooks.staff.manage.layout import (
+    Answer,
+    Texts,
+    admin,
+    audited,
+    done,
+    form,
+    judged,
+    mark_of,
+    refusal_text,
+    require_unchanged,
+    typed,
+)
 from webhooks.staff.session import user
 
 LABELS: Mapping[str, tuple[Sentence, Sentence]] = {
@@ -38,8 +49,6 @@ LABELS: Mapping[str, tuple[Sentence, Sentence]] = {
 }
 NO_PER_CENT = _("Enter a number from 0.1 to 100, with at most one decimal.")
 SAVED = _("Saved.")
-NO_THRESHOLDS = "usual"
-"""The mark of an event for which nobody has set any yet."""
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:
@@ -59,7 +68,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             return _page(service, slug, given, wrong)
         try:
             with audited(service, audit.ALERTS_SET) as db:
-                _require_unchanged(db, slug, request.form.get("seen", ""))
+                require_unchanged(db, db.get(AlertRule, get_event(db, slug, lock=True).id))
                 alert_thresholds.write(db, slug, AlertThresholds(**values))
         except Refused as no:
             if no.code == "changed_meanwhile" and _current_texts(service, slug)[0] == given:
@@ -81,21 +90,11 @@ def _value(name: str, text: str) -> int:
     return tenths
 
 
-def _require_unchanged(db: Session, slug: str, fingerprint_: str) -> None:
-    """Raises Refused `changed_meanwhile`."""
-    row = db.get(AlertRule, get_event(db, slug, lock=True).id)
-    if row is not None:
-        edit_conflict.require_unchanged(db, row, fingerprint_)
-    elif fingerprint_ != NO_THRESHOLDS:
-        raise edit_conflict.changed_refusal()
-
-
 def _current_texts(service: Service, slug: str) -> tuple[dict[str, str], str]:
     """The inputs' values from the current rules, and the fingerprint of these."""
     with service.database.read() as db:
         rules = asdict(alert_thresholds.read(db, slug))
-        row = db.get(AlertRule, user().event_id)
-        mark = edit_conflict.fingerprint(row) if row else NO_THRESHOLDS
+        mark = mark_of(db.get(AlertRule, user().event_id))
     tenths = rules["failures_permille"]
     texts = {name: "" if value is None else str(value) for name, value in rules.items()}
     return {**texts, "failures_permille": "" if tenths is None else f"{Decimal(tenths) / 10:f}"}, mark

@@ -30,6 +30,8 @@ RATE_LIMIT = "120 per minute"
 MAX_INPUT_LENGTH = 4000
 """Characters of one input that are looked at."""
 UNPROCESSABLE = 422
+NO_ROW = "none"
+"""The mark of a row that nobody has made yet."""
 POLL_SECONDS = 2
 """Seconds between two requests of an open page while something goes on in the background."""
 
@@ -119,8 +121,22 @@ def audited(service: Service, what: str, *, of_event: bool = True) -> Iterator[S
 def changing(service: Service, what: str, row: Base) -> Iterator[Session]:
     """`audited`, of a row that is still as the form of this request showed it. Raises Refused `changed_meanwhile`."""
     with audited(service, what) as db:
-        edit_conflict.require_unchanged(db, row, request.form.get("seen", ""))
+        require_unchanged(db, row)
         yield db
+
+
+def mark_of(row: Base | None) -> str:
+    """The fingerprint of a row that may not be there yet, for the form's hidden field."""
+    return edit_conflict.fingerprint(row) if row else NO_ROW
+
+
+def require_unchanged(db: Session, row: Base | None) -> None:
+    """As bot.domain.edit_conflict, of a row that may not be there yet. Raises Refused `changed_meanwhile`."""
+    seen = request.form.get("seen", "")
+    if row is not None:
+        edit_conflict.require_unchanged(db, row, seen)
+    elif seen != NO_ROW:
+        raise edit_conflict.changed_refusal()
 
 
 def or_404(db: Session, find: Callable[Concatenate[Session, P], Found], *about: P.args, **more: P.kwargs) -> Found:

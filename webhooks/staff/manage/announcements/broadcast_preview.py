@@ -4,13 +4,11 @@ Counting goes on from request to request (bot.usecases.broadcast_drafts): an ope
 been looked at, and a link does where no script runs.
 """
 
-from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
-from redis.exceptions import RedisError
 from werkzeug.wrappers import Response
 
 from bot.delivery.campaigns import estimate
@@ -19,7 +17,7 @@ from bot.delivery.dispatch import health
 from bot.delivery.templates import notices
 from bot.domain import audit, events
 from bot.domain.messaging import broadcasts
-from bot.errors import NotReady, Refused
+from bot.errors import Refused
 from bot.ops import checks
 from bot.service import Service
 from bot.usecases import send_broadcast
@@ -159,7 +157,7 @@ def _counted(service: Service, draft: BroadcastDraft, prepared: PreparedBroadcas
         tally.look(service.database, service.outbox.windows, settings, prepared.event, prepared.selection, now)
         if tally.cursor is None or monotonic() > end:
             break
-    draft = replace(draft, limits=_limits(service) if tally.cursor is None else None)
+    draft = replace(draft, limits=health.known_daily_limits(settings) if tally.cursor is None else None)
     _drafts(service).save(draft)
     return draft
 
@@ -167,7 +165,7 @@ def _counted(service: Service, draft: BroadcastDraft, prepared: PreparedBroadcas
 def _told(
     service: Service, wanted: BroadcastRequest, prepared: PreparedBroadcast, found: BroadcastEstimate
 ) -> dict[str, Any]:
-    settings, workers = service.settings, _workers(service)
+    settings, workers = service.settings, checks.workers_running(service.redis)
     slower = estimate.with_workers(found, workers, simulated=settings.simulated)
     cut = any(len(str(said["values"].get("text", ""))) > notices.MAX_VALUE_LENGTH for said in prepared.wording.values())
     beyond = found.outside + found.unknown
@@ -208,16 +206,3 @@ def _how_sure(found: BroadcastEstimate, hours: int) -> Sentence:
         rest=waiting,
         hours=hours,
     )
-
-
-def _workers(service: Service) -> int:
-    with suppress(RedisError):
-        return checks.workers_seen(service.redis).alive
-    return 0
-
-
-def _limits(service: Service) -> dict[str, str]:
-    """The senders' daily limits; nothing with the simulator, or where Twilio does not say."""
-    with suppress(NotReady):
-        return {} if service.settings.simulated else health.daily_limits(service.settings)
-    return {}

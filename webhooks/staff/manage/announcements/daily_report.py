@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 
 from flask import Blueprint, request
-from sqlalchemy.orm import Session
 
-from bot.domain import audit, edit_conflict, events
+from bot.domain import audit, events
 from bot.domain.events.rows import get_event
-from bot.domain.models import DailyReport
 from bot.domain.roster import daily_reports
 from bot.errors import Refused
 from bot.service import Service
@@ -15,11 +13,20 @@ from flows.text import _
 from webhooks.i18n import say
 from webhooks.staff.manage import inputs
 from webhooks.staff.manage.inputs import UnreadableInput
-from webhooks.staff.manage.layout import Answer, Texts, admin, audited, done, page, refusal_text, typed
+from webhooks.staff.manage.layout import (
+    Answer,
+    Texts,
+    admin,
+    audited,
+    done,
+    mark_of,
+    page,
+    refusal_text,
+    require_unchanged,
+    typed,
+)
 from webhooks.staff.session import user
 
-NO_REPORT = "none"
-"""The mark of an event without a report."""
 SAVED = _("Saved.")
 
 
@@ -39,7 +46,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         try:
             at = inputs.hour(text) if text else None
             with audited(service, audit.REPORT_SET) as db:
-                _require_unchanged(db, slug)
+                require_unchanged(db, daily_reports.find(db, get_event(db, slug, lock=True).id))
                 if at is None:
                     daily_reports.stop(db, slug)
                 else:
@@ -67,20 +74,6 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             refused = _("It was not sent: your number takes no messages. Send *start* to us on WhatsApp first.")
             return done("manage.report", refused)
         return done("manage.report", _("The report is on its way to your phone."))
-
-
-def _mark(row: DailyReport | None) -> str:
-    return edit_conflict.fingerprint(row) if row else NO_REPORT
-
-
-def _require_unchanged(db: Session, slug: str) -> None:
-    """Raises Refused `changed_meanwhile`."""
-    row = daily_reports.find(db, get_event(db, slug, lock=True).id)
-    if request.form.get("seen", "") == _mark(row):
-        return
-    if row is None:
-        raise edit_conflict.changed_refusal()
-    edit_conflict.require_unchanged(db, row, request.form.get("seen", ""))
 
 
 def _is_so(service: Service, text: str, chosen: Sequence[int]) -> bool:
@@ -111,5 +104,5 @@ def _page(
         me_is_admin=str(user().staff_id) in dict(options),
         in_team=holder.staff is not None,
         me={"phone": holder.phone, "name": holder.name, "role": "admin"},
-        seen=_mark(row),
+        seen=mark_of(row),
     )

@@ -82,8 +82,9 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @require_role(OWNER)
     def make_event() -> Any:
         def make(db: Session, values: Mapping[str, Any]) -> Event:
-            whole: dict[str, Any] = {**values, "ends_on": values["ends_on"] or values["starts_on"]}
-            return events.create(db, now=service.now(), **whole)
+            return events.create(
+                db, now=service.now(), **{**values, "ends_on": values["ends_on"] or values["starts_on"]}
+            )
 
         return _answer(service, NEW_INPUTS, audit.EVENT_MADE, make)
 
@@ -99,8 +100,8 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         like = service.database.ask(or_404, events.by_slug, slug)
 
         def make(db: Session, values: Mapping[str, Any]) -> Event:
-            named: dict[str, Any] = {name: values[name] for name in ("name", "starts_on")}
-            return events_clone.clone(db, like.slug, values["slug"], **named, now=service.now())
+            named, begins = values["name"], values["starts_on"]
+            return events_clone.clone(db, like.slug, values["slug"], name=named, starts_on=begins, now=service.now())
 
         return _answer(service, COPY_INPUTS, audit.EVENT_COPIED, make, like=like)
 

@@ -55,10 +55,11 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         given = request.files.get("file")
         data = given.read() if given else b""
         file = stored.ListFile((given.filename if given else "") or "", len(data), stored.pack(data))
-        whose: dict[str, Any] = {"staff_id": user().staff_id, "actor": user().actor, "now": service.now()}
+        me, once = user(), typed("once")[:40]
         try:
             with audited(service, audit.LIST_ADDED) as db:
-                number = stored.keep(db, slug, file, once=typed("once")[:40], **whose).id
+                kept = stored.keep(db, slug, file, once=once, staff_id=me.staff_id, actor=me.actor, now=service.now())
+                number = kept.id
                 recorder.add_facts(db, list=number)
         except Refused as no:
             return _lists(service, slug, {FIELD_OF_REFUSAL.get(no.code, ""): refusal_text(no)})

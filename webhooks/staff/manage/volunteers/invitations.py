@@ -43,8 +43,15 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         try:
             people = inputs.whole(given["people"])
             with audited(service, audit.TEAM_INVITED) as db:
-                whose = {"gate": given["gate"] or None, "once": f"page:{typed('once')[:40]}"}
-                invitations.invite(db, slug, people=people, staff_id=user().staff_id, now=service.now(), **whose)
+                invitations.invite(
+                    db,
+                    slug,
+                    people=people,
+                    gate=given["gate"] or None,
+                    staff_id=user().staff_id,
+                    once=f"page:{typed('once')[:40]}",
+                    now=service.now(),
+                )
         except UnreadableInput as no:
             return _page(service, slug, given, {"people": refusal_text(no)})
         except Refused as no:
