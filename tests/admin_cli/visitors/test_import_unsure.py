@@ -46,7 +46,7 @@ def test_a_bad_byte_is_refused_and_read_when_told(run: Run, year: str, database:
     refused = run("visitors", "import", file, *OF, "--yes")
     assert (refused.exit_code, "encoding_broken" in refused.stderr, there(database)) == (1, True, {})
     run("visitors", "import", file, *OF, "--yes", "--encoding", "utf-8")
-    assert list(there(database)) == ["राम", "सीता"]
+    assert set(there(database)) == {"राम", "सीता"}
 
 
 def test_one_row_proves_that_the_month_stands_first(run: Run, ok: Run, year: str, database: Database) -> None:

@@ -51,7 +51,9 @@ def test_all_that_is_held_is_on_the_page_and_in_the_file(browser: Browser, servi
     assert (told["phones"], told["registrations"][0]["name"], told["passes"][0]["status"]) == ([PHONE], NAME, "valid")
     assert list(told["consents"].values()) != [""]
     with service.database.read() as db:
-        seen = [one for one in db.scalars(select(AuditEntry)) if one.what == audit.PERSON_VIEWED]
+        seen = [
+            one for one in db.scalars(select(AuditEntry).order_by(AuditEntry.id)) if one.what == audit.PERSON_VIEWED
+        ]
         assert [(one.actor, one.about["report"]) for one in seen] == [("visitor", False), ("visitor", True)]
 
 
