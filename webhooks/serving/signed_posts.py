@@ -70,7 +70,7 @@ class SignedPosts:
         return [answer.get_data()]
 
     def _is_usual(self, environ: "WSGIEnvironment") -> bool:
-        """Whether it comes as Twilio sends it: a form, whole, and not too long."""
+        """Whether it comes as Twilio sends it: a form, whole, with a signature, and not too long."""
         length, kind = environ.get("CONTENT_LENGTH") or "", environ.get("CONTENT_TYPE") or ""
         return (
             environ["REQUEST_METHOD"] == "POST"
@@ -81,11 +81,12 @@ class SignedPosts:
             and len(length) <= LENGTH_DIGITS
             and int(length) <= twilio.MAX_BODY_BYTES
             and "HTTP_TRANSFER_ENCODING" not in environ
+            and "HTTP_X_TWILIO_SIGNATURE" in environ  # else no body is worth reading
             and not (self._simulated and local_requests.FORWARDED_KEYS & environ.keys())
         )
 
     def _is_signed(self, environ: "WSGIEnvironment", form: Form) -> bool:
-        signature = environ.get("HTTP_X_TWILIO_SIGNATURE", "")
+        signature = environ["HTTP_X_TWILIO_SIGNATURE"]
         return self._signatures.fit(environ["PATH_INFO"], environ["QUERY_STRING"], form, signature)
 
     def _more(self, environ: "WSGIEnvironment") -> list[tuple[str, str]]:
