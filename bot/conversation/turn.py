@@ -214,7 +214,8 @@ class TurnRunner:
         effects.check_otps(turn.effects, self.effect_deps, inbound, now)
         with self.database.write() as db:
             claim(db, inbound.sid, now, inbound.addresses[-1])
-            delete_media.enqueue_deletions(db, media, now)
+            if media:
+                delete_media.enqueue_deletions(db, media, now)
             doing = self.effect_deps.context(db, inbound, now, is_new=is_new)
             results = perform_all(turn.effects, doing)
             if moved:

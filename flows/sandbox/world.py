@@ -114,8 +114,8 @@ class World:
 
     def perform_all(self, effects: tuple[Effect, ...]) -> dict[str, Any]:
         """Do all of them or none: their results. Raises SandboxRefused, and then nothing has changed."""
-        if all(isinstance(effect, Say) for effect in effects):
-            return {}  # words change nothing, and nothing refuses them
+        if not self.refusals and all(isinstance(effect, Say) for effect in effects):
+            return {}  # words change nothing, and nobody has ordered that they be refused
         before = deepcopy({name: value for name, value in vars(self).items() if name != "refusals"})
         results: dict[str, Any] = {}
         try:

@@ -47,7 +47,7 @@ def blueprint() -> Blueprint:
     copy.insert(
         "webhooks/staff/nav.py",
         r'    (\w+)\("staff\.desk"',
-        r'    \1("advice.page", _("Advice"), "volunteer", "info"),' "\n",
+        r'    \1("advice.page", _("Advice"), "info", "volunteer"),' "\n",
     )
     copy.insert(
         "tests/test_structure.py", r'    \("GET", "/staff/dashboard"\)', '    ("GET", "/staff/advice"): VOLUNTEER,\n'
