@@ -1,7 +1,5 @@
 """The web application: Twilio's webhooks, pages and APIs. It parses, calls the bot and answers."""
 
-from typing import TYPE_CHECKING
-
 from flask import Flask
 
 from bot.metrics import MetricCounters
@@ -28,9 +26,6 @@ from webhooks.serving import signed_posts
 from webhooks.staff import session
 from webhooks.visitor import blueprint as visitors
 from webhooks.visitor import text_size
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
 
 NO_FORMS = ("api", "twilio", "simulat")
 """Prefixes of the blueprints that take no forms of our pages, and so no CSRF token: they know their callers by
@@ -71,6 +66,6 @@ def create_app(service: Service) -> Flask:
         if name.startswith(NO_FORMS):
             csrf.exempt(known)
     headers = app_setup.spare_machines(app)
-    posts: WSGIApplication = signed_posts.SignedPosts(service, counts, headers, app.wsgi_app)
-    app.wsgi_app = app_setup.by_origin(posts, settings.origin)  # type: ignore[method-assign, assignment]  # as Flask says to
+    posts = signed_posts.SignedPosts(service, counts, headers, app.wsgi_app)
+    app_setup.put_first(app, app_setup.by_origin(posts, settings.origin))
     return app

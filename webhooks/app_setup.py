@@ -130,7 +130,6 @@ def guard(app: Flask, origin: str) -> CSRFProtect:
     app.jinja_env.finalize = i18n.localized
     _name_requests(app)
     _keep_redirects_at(app, origin)
-    app.wsgi_app = by_origin(app.wsgi_app, origin)  # type: ignore[method-assign, assignment]  # as Flask says to
     Talisman(
         app,
         force_https=False,  # it would redirect to whatever the Host header says
@@ -243,6 +242,11 @@ def _keep_redirects_at(app: Flask, origin: str) -> None:
         if location and location.startswith(here := request.host_url):
             response.location = f"{origin}/{location.removeprefix(here)}"
         return response
+
+
+def put_first(app: Flask, first: "WSGIApplication") -> None:
+    """Let every request reach this before the application, which it calls itself."""
+    app.wsgi_app = first  # type: ignore[method-assign, assignment]  # as Flask says to
 
 
 def by_origin(app: "WSGIApplication", origin: str) -> "WSGIApplication":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import g, request, session
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from flows.shapes import Sentence
 from flows.text import LANGUAGES, _, render
@@ -36,7 +36,8 @@ ERRORS: Mapping[int, ErrorText] = {
 }
 OLD_FORM = ErrorText(_("This page has expired"), _("Go back, reload the page and send it again. Cookies must be on."))
 """The error page for a form without the token of this browser."""
-BOLD = re.compile(r"\*([^*]+)\*")
+BOLD = re.compile(r"(?<!\w)\*(?=\S)([^*\n]+?)(?<=\S)\*(?!\w)")
+"""What WhatsApp shows bold: its asterisks stand beside words, not within them."""
 FIRST_PAGE = _("Go to the first page")
 REFERENCE = _("If you write to us about it, add this code:")
 """Before the number of the request, under which the log has the problem."""
@@ -89,4 +90,11 @@ def say(sentence: Sentence, **params: Any) -> str:
 
 def say_bold(sentence: Sentence) -> Markup:
     """A sentence in which what is bold on WhatsApp is bold too: words to send stand out from those around them."""
-    return Markup(BOLD.sub(r"<strong>\1</strong>", str(escape(render(sentence, language())))))  # noqa: S704 - escaped
+    return bold(render(sentence, language()))
+
+
+def bold(text: str) -> Markup:
+    """A message as WhatsApp shows it: what stands between asterisks is bold."""
+    strong = Markup("<strong>{}</strong>")
+    parts = BOLD.split(text)  # every other one stood between asterisks
+    return Markup("").join(strong.format(part) if place % 2 else part for place, part in enumerate(parts))

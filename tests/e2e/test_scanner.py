@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -36,10 +37,14 @@ def test_what_the_camera_sees_fills_the_screen(
     picture(phone.page, "scanner-camera-hi-360")
     shown = [ms for _result, ms in phone.page.evaluate("window.seen")]
     loaded = phone.page.evaluate("performance.getEntriesByType('resource').map(one => one.encodedBodySize)")
+
+    def goes_on(before: int) -> bool:
+        return len(phone.seen()) > before + 1
+
     for away in ("srcObject.getTracks()[0].stop()", "pause()"):
         before = len(phone.seen())
         phone.page.evaluate(f"document.getElementById('video').{away}")
-        until(lambda: len(phone.seen()) > before + 1, f"the camera goes on after {away}")  # noqa: B023 - at once
+        until(partial(goes_on, before), f"the camera goes on after {away}")
     print(f"\nfrom the camera's picture to the colour: {shown} ms; the page loads {sum(loaded):,} bytes")
     assert 100_000 < sum(loaded) < 1_500_000
     filmed.close()

@@ -23,6 +23,7 @@ def app() -> Flask:
     app.register_blueprint(assets.blueprint())
     app.add_url_rule("/staff/login", "staff.login")  # every page's foot leads there
     exempt = app_setup.guard(app, ORIGIN).exempt
+    app_setup.put_first(app, app_setup.by_origin(app.wsgi_app, ORIGIN))
 
     @app.get("/broken")
     def broken() -> str:

@@ -25,6 +25,7 @@ from bot.usecases.broadcast_drafts import BroadcastDraft, BroadcastDrafts
 from bot.usecases.send_broadcast import BroadcastRequest, PreparedBroadcast
 from flows.shapes import Sentence
 from flows.text import LANGUAGES, _, ngettext_
+from webhooks import i18n
 from webhooks.staff.manage import display
 from webhooks.staff.manage.announcements import broadcast_form, broadcast_texts
 from webhooks.staff.manage.layout import Answer, admin, audited, done, page, refusal_text
@@ -176,8 +177,7 @@ def _told(
         "skipped": [(broadcast_texts.SKIPPED_NAMES[why], number) for why, number in found.skipped.items()],
         "lacking": [(LANGUAGES.get(code, code), number) for code, number in found.without_template.items()],
         "samples": [
-            (code, LANGUAGES.get(code, code), broadcast_texts.bold(prepared.wording[code]["body"]))
-            for code in found.languages
+            (code, LANGUAGES.get(code, code), i18n.bold(prepared.wording[code]["body"])) for code in found.languages
         ],
         "send": ngettext_("Send it to {count} person", "Send it to {count} people", count=found.people),
         "hours": wanted.hours,

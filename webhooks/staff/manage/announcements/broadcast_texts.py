@@ -1,9 +1,6 @@
 """What the pages of messages to many call things."""
 
-import re
 from collections.abc import Mapping
-
-from markupsafe import Markup, escape
 
 from bot.delivery.campaigns import estimate
 from bot.domain.messaging import broadcasts
@@ -11,7 +8,6 @@ from flows.shapes import Sentence
 from flows.text import _, ngettext_
 from webhooks.staff.dashboard.texts import CHANNEL_NAMES
 
-BOLD = re.compile(r"(?<!\w)\*(?=\S)([^*\n]+?)(?<=\S)\*(?!\w)")
 WHAT_NAMES: Mapping[str, Sentence] = {
     "text": _("My own text"),
     "notice": _("The event's notice"),
@@ -66,11 +62,6 @@ LABELS: Mapping[str, Sentence] = {
     "hours": _("Hours to try"),
 }
 """What each input is called, above it and in the list of what is wrong."""
-
-
-def bold(body: str) -> Markup:
-    """A message as WhatsApp shows it: what stands between asterisks is bold."""
-    return Markup(BOLD.sub(r"<strong>\1</strong>", str(escape(body))))  # noqa: S704 - escaped before
 
 
 def lasting(seconds: int) -> Sentence:

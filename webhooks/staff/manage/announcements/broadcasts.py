@@ -16,6 +16,7 @@ from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Sentence
 from flows.text import LANGUAGES, _
+from webhooks import i18n
 from webhooks.staff.manage import display
 from webhooks.staff.manage.announcements import broadcast_texts
 from webhooks.staff.manage.layout import POLL_SECONDS, Answer, admin, audited, done, or_404, page, refusal_text
@@ -108,7 +109,7 @@ def _page(service: Service, number: int, problem: str = "") -> Answer:
 def _says(row: Broadcast) -> Sequence[tuple[str, str, Markup]]:
     """What it says, in each of the event's languages."""
     wording = [(code, row.wording[code]) for code in row.event.languages if code in row.wording]
-    return [(code, LANGUAGES.get(code, code), broadcast_texts.bold(said["body"])) for code, said in wording]
+    return [(code, LANGUAGES.get(code, code), i18n.bold(said["body"])) for code, said in wording]
 
 
 def _row(row: Broadcast) -> dict[str, Any]:
