@@ -13,6 +13,7 @@ from webhooks.staff.manage.layout import SECTIONS, NavItem
 
 TEXTS = {
     "PLACES": _("Team pages"),
+    "SIGN_IN": _("Team sign-in"),
     "LEAVE": _("Sign out"),
 }
 STATES = {
@@ -65,9 +66,15 @@ def event_state() -> Mapping[str, Sentence | str]:
     return {"text": STATES[state], "look": state}
 
 
+def team_words() -> Sentence:
+    """What the foot of a page calls the way to the team's pages."""
+    return TEXTS["PLACES" if session.is_kept() else "SIGN_IN"]
+
+
 def attach(app: Flask) -> None:
     """Let templates ask who is signed in and where they may go (`staff/page.html` shows it)."""
     app.jinja_env.globals.update(signed_in=session.staff, ways=nav_links, nav_words=TEXTS, nav_state=event_state)
+    app.jinja_env.globals.update(team_words=team_words)
 
 
 def _link(item: NavItem, **values: Any) -> NavLink:

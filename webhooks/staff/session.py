@@ -160,6 +160,11 @@ def staff() -> SignedIn | None:
     return current_user if current_user.is_authenticated else None
 
 
+def is_kept() -> bool:
+    """Whether this browser keeps a session: asked of its cookie alone, since the page of an error asks no database."""
+    return "_user_id" in session
+
+
 def user() -> SignedIn:
     """The person of this request, behind a guard that has let them through."""
     found = staff()

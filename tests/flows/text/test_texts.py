@@ -34,6 +34,7 @@ from flows.text.languages import CONFIRMED, LANGUAGES, SOURCE, TABLE
 from flows.text.translate import MISSING, catalogue
 from flows.understanding import agreement, vocabulary
 from tests.paths import ROOT
+from webhooks import i18n
 
 OTHERS = [language for language in LANGUAGES if language != SOURCE]
 BEGUN = [language for language in locale.CODES if language != SOURCE]
@@ -212,6 +213,12 @@ def test_words_in_bold_can_be_typed(language: str, wanted: Catalog) -> None:
     with vocabulary.understood([language]):
         assert [word for word in bold if not _can_be_typed(word)] == []
     assert bold or language not in LANGUAGES
+
+
+@pytest.mark.parametrize("language", locale.CODES)
+def test_what_is_meant_bold_is_bold_on_whatsapp(language: str, wanted: Catalog) -> None:
+    """It leaves the asterisks where a letter touches one from outside: a space must follow in `*{event}* ની`."""
+    assert [text for text in _every_text(language, wanted) if "*" in i18n.BOLD.sub("", text)] == []
 
 
 def _can_be_typed(word: str) -> bool:

@@ -42,6 +42,14 @@ def test_every_staff_page_tells_the_version(browser: Browser) -> None:
     assert foot in browser.client.get("/staff/desk").text
 
 
+def test_the_way_to_the_team_is_called_a_sign_in_only_where_nobody_is_signed_in(browser: Browser) -> None:
+    paths = ("/", "/staff/login", "/staff/desk", "/staff/link/of-nobody", "/nothing-is-here")
+    assert "Team sign-in</a>" in browser.client.get("/").text
+    browser.sign_in()
+    assert [path for path in paths if "Team sign-in" in browser.client.get(path).text] == []
+    assert "Team pages</a>" in browser.client.get("/").text
+
+
 def test_the_cookie_is_for_this_site_and_no_script_and_tells_nothing(browser: Browser) -> None:
     browser.sign_in()
     cookie = browser.client.get_cookie("session")

@@ -93,6 +93,14 @@ def test_the_page_of_one_person_shows_this_event_only_and_is_kept(office: Office
         assert office.send(path, office.form(asha, f"{asha}/resend")).status_code == 404
 
 
+def test_what_was_sent_to_somebody_sorts_by_moments_not_by_words(office: Office, asha: str) -> None:
+    office.post(f"{asha}/resend", on=asha, to=f"{asha}/resend")
+    with office.service.database.read() as db:
+        owed_at = db.scalars(select(Delivery.created_at)).one()
+    [table] = re.findall(r'<table class="rows" data-sorts>.*?</table>', office.get(asha), re.DOTALL)
+    assert f'data-value="{int(owed_at.timestamp())}"' in table
+
+
 def test_a_pass_is_sent_again_once_for_each_form(office: Office, asha: str) -> None:
     sent = office.form(asha, f"{asha}/resend")
     assert [office.send(f"{asha}/resend", sent).status_code for _ in range(2)] == [303, 303]

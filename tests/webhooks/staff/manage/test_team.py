@@ -46,6 +46,7 @@ def test_a_list_is_looked_at_and_then_taken(office: Office, how: str) -> None:
     seen = looked_at(office, **given)
     assert (seen.status_code, team(office)) == (200, before)
     assert "Take 2 people" in seen.text
+    assert 'class="rows" data-sorts' in seen.text
     kept = TEXT.search(seen.text)
     assert kept
     taken = office.send(LIST, {**office.form(LIST), "pasted": kept[1], "what": "take"})

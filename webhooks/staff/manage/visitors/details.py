@@ -70,7 +70,7 @@ def person_details(db: Session, pass_: Pass, service: Service) -> tuple[dict[str
             (
                 said.TITLES[name],
                 [said.COLUMNS[column] for column in columns],
-                [[_cell(column, row[column]) for column in columns] for row in whole[name]],
+                [[(_cell(column, row[column]), _sort_key(row[column])) for column in columns] for row in whole[name]],
             )
             for name, columns in LIST_COLUMNS.items()
         ],
@@ -153,6 +153,11 @@ def _cell(name: str, value: Any) -> str:
         return say(failed_by(value))
     known = VALUE_NAMES.get(name, {}).get(value)
     return say(known) if known else text(value)
+
+
+def _sort_key(value: Any) -> str:
+    """By what a column sorts (`data-value`) where its words would not: moments; empty for all else."""
+    return str(int(value.timestamp())) if isinstance(value, datetime) else ""
 
 
 def text(value: Any) -> str:
