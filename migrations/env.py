@@ -16,7 +16,7 @@ def _plain_types(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
 
 
 def migrate(connection: Connection) -> None:
-    """Run what is missing, in one transaction where the database can."""
+    """Run what is missing, in one transaction but for what a migration does in an `autocommit_block`."""
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

@@ -1,5 +1,7 @@
 """Migrates a database to the newest tables, and tells whether it is there."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from time import monotonic, sleep
@@ -8,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from bot.database import Database
@@ -23,7 +26,7 @@ LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED = "55P03", "40P01"
 """PostgreSQL's codes (appendix A of its manual)."""
 IN_USE = (
     "DATABASE_URL: others do not let go of a table that a migration changes (a dump, or a transaction that was "
-    "forgotten): look in pg_stat_activity, end it, and run this again; nothing was changed"
+    "forgotten): look in pg_stat_activity, end it, and run this again; no migration is half done"
 )
 
 
@@ -35,10 +38,12 @@ def _config() -> Config:
 
 
 def upgrade(database: Database) -> None:
-    """Run every migration that the database lacks, all or none, while others go on reading and writing.
+    """Run every migration that the database lacks while others go on reading and writing.
 
-    On PostgreSQL a statement that changes a table waits until nobody uses it, and everybody who comes meanwhile waits
-    behind it: so it waits only a moment, and all is tried again. Raises NotReady where a table is never let go.
+    All or none on SQLite; on PostgreSQL what comes before an index that is made beside them is kept, and the index
+    begins anew after whatever broke it off. A statement that changes a table waits there until nobody uses it, and
+    everybody who comes meanwhile waits behind it: so it waits only a moment, and all is tried again. Raises NotReady
+    where a table is never let go.
     """
     end = monotonic() + MIGRATION_PATIENCE_SECONDS
     while not _upgraded(database):
@@ -51,9 +56,7 @@ def _upgraded(database: Database) -> bool:
     """Whether it could be done: False where another connection had a table for too long."""
     config = _config()
     try:
-        with database.engine.begin() as connection:
-            if not database.is_sqlite:
-                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {MIGRATION_LOCK_MS}")
+        with _giving_way(database) as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except OperationalError as problem:
@@ -61,6 +64,21 @@ def _upgraded(database: Database) -> bool:
             raise
         return False
     return True
+
+
+@contextmanager
+def _giving_way(database: Database) -> Iterator[Connection]:
+    """A connection in no transaction yet, which waits only a moment for a table; nobody gets it after this."""
+    with database.engine.connect() as connection:
+        if database.is_sqlite:
+            yield connection
+            return
+        connection.exec_driver_sql(f"SET lock_timeout = {MIGRATION_LOCK_MS}")
+        connection.commit()
+        try:
+            yield connection
+        finally:
+            connection.invalidate()
 
 
 def newest() -> str:

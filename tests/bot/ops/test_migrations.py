@@ -10,12 +10,13 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import CheckConstraint, inspect, text
+from sqlalchemy.exc import OperationalError
 
 from bot.database import Database
 from bot.domain.models import Base
 from bot.errors import NotReady
 from bot.ops import migrations
-from tests import empty_tables
+from tests import empty_tables, migrated
 from tests.e2e.server import until
 
 
@@ -39,10 +40,7 @@ def test_every_check_and_every_partial_index_is_there(database: Database) -> Non
 
 @pytest.mark.own_database
 def test_everything_can_be_undone_and_done_again(database: Database) -> None:
-    config = migrations._config()
-    with database.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "base")
+    migrated.to(database, "base")
     assert inspect(database.engine).get_table_names() == ["alembic_version"]
     migrations.upgrade(database)
     assert migrations.current(database) == migrations.newest()
@@ -57,7 +55,8 @@ def altering(postgres: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Da
     """A database whose migrations add a column to a table that everybody uses."""
 
     def add_a_column(config: Any, _revision: str) -> None:
-        config.attributes["connection"].execute(text("ALTER TABLE registrations ADD COLUMN came_by VARCHAR"))
+        with config.attributes["connection"].begin():
+            config.attributes["connection"].execute(text("ALTER TABLE registrations ADD COLUMN came_by VARCHAR"))
 
     with closing(Database(empty_tables.new_database(postgres.url))) as database:
         monkeypatch.setattr(command, "upgrade", add_a_column)
@@ -85,3 +84,29 @@ def test_a_table_that_is_never_let_go_is_told(altering: Database, monkeypatch: p
         long.execute(READING)
         with pytest.raises(NotReady, match="pg_stat_activity"):
             migrations.upgrade(altering)
+
+
+CHANGING = text("UPDATE passes SET party_size = 1 WHERE false")
+"""Locks the table as every change does."""
+CANCEL = text("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%'")
+INVALID = text("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid")
+
+
+def test_an_index_is_made_while_others_write_and_anew_after_a_try_that_was_broken_off(postgres: Database) -> None:
+    with closing(Database(empty_tables.new_database(postgres.url))) as database, ThreadPoolExecutor(1) as pool:
+        migrated.to(database, "0042")
+        with database.engine.connect() as long, database.engine.connect() as other:
+            long.execute(CHANGING)
+            migrating = pool.submit(migrations.upgrade, database)
+            until(lambda: other.scalar(WAITING), "the migration waits for whoever had begun before")
+            other.execute(text("SET LOCAL lock_timeout = '1ms'"))
+            other.execute(CHANGING)
+            other.commit()
+            other.execute(CANCEL)
+            with pytest.raises(OperationalError):
+                migrating.result(60)
+            assert other.scalar(INVALID) == "ix_passes_event_id_day_id"
+        migrations.upgrade(database)
+        with database.engine.connect() as connection:
+            assert connection.execute(INVALID).all() == []
+        assert migrations.current(database) == migrations.newest()

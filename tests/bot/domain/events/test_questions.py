@@ -1,7 +1,6 @@
 from typing import Any
 
 import pytest
-from alembic import command
 from sqlalchemy.orm import Session
 
 from bot.database import Database
@@ -14,6 +13,7 @@ from bot.ops import migrations
 from flows.engine import catalogue
 from flows.text import access_needs
 from flows.visitor import consent
+from tests import migrated
 from tests.bot.domain.builders import DAY, NOW, SECRET, asking, refused
 
 CITY: dict[str, Any] = {"name": "city", "kind": "text", "labels": {"en": "Which city?", "hi": "कौन सा शहर?"}}
@@ -71,11 +71,8 @@ def test_questions_of_before_keep_their_names_by_the_migration(database: Databas
         asha = people.find_or_make(db, phone="+919812345678", now=NOW)
         answers = {"city": "Delhi", "age": 7}
         registrations.register(db, KeyRing.open(database, SECRET), **asking(asha, answers=answers))
-    config = migrations._config()
-    for move, to in ((command.downgrade, "0022"), (command.upgrade, "head")):
-        with database.engine.begin() as connection:
-            config.attributes["connection"] = connection
-            move(config, to)
+    migrated.to(database, "0022")
+    migrations.upgrade(database)
     with database.read() as db:
         assert events.by_slug(db, "fair").former_questions == ["age"]
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
-from alembic import command
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,7 @@ from bot.domain.passes import kinds, reissue
 from bot.domain.passes import registration as registrations
 from bot.domain.stats import recount
 from bot.ops import migrations
+from tests import migrated
 from tests.bot.domain import race_processes
 from tests.bot.domain.builders import DAY, NOW, SECRET, asking, issue, refused
 
@@ -126,13 +126,13 @@ def test_passes_of_before_get_their_places_by_the_migration(fair: Database, ring
         registrations.register(db, ring, **asking(_somebody(db, 4), visit_date=LAST, party_size=3))
         ids, mine = (one.id, two.id), EventDay.event_id == one.event_id
         taken = select(EventDay.taken).where(mine).order_by(EventDay.day)
-    _migrated(fair, "0016")
+    migrated.to(fair, "0016")
     with fair.write() as db:  # the rows of those times: today's models have columns that were not there
         assert list(db.scalars(taken)) == [5, 0, 3]
         db.execute(update(Pass).where(Pass.id == ids[1]).values(day=LAST))
         for day, people_there in ((DAY, 3), (LAST, 5)):
             db.execute(update(EventDay).where(mine, EventDay.day == day).values(taken=people_there, capacity=5))
-    _migrated(fair, "head")
+    migrations.upgrade(fair)
     with fair.read() as db:
         assert _taken(db) == [5, 0, 8]
         assert [db.get_one(Pass, one).day for one in ids] == [DAY, DAY]
@@ -148,13 +148,6 @@ def _wanting(database: Database, number: int) -> str:
             return "school"
         registrations.register(db, ring, **asking(who, visit_date=LAST, party_size=1))
         return "visitor"
-
-
-def _migrated(database: Database, to: str) -> None:
-    config = migrations._config()
-    with database.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        (command.upgrade if to == "head" else command.downgrade)(config, to)
 
 
 def _somebody(db: Session, number: int) -> Contact:

@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from alembic import command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, select, text, update
@@ -21,7 +20,7 @@ from bot.domain.models import Checkin, Figure, FigureChange
 from bot.domain.stats import counter_changes, gate_figures, metrics, recount
 from bot.domain.stats.metrics import CounterChange
 from bot.ops import migrations
-from tests import empty_tables
+from tests import empty_tables, migrated
 from tests.bot.domain import race_processes, rush
 from tests.bot.domain.builders import DAY, NOW, SECRET
 from tests.bot.domain.gate import NOON, World, make_world, scan
@@ -168,10 +167,7 @@ def test_rows_that_were_there_before_the_figures_are_counted(database: Database,
     day.begin("in_out")
     for number, act in enumerate(("register", "scan", "out", "late", "walk up", "count", "status", "cancel")):
         day.do(act, number)
-    config = migrations._config()
-    with database.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0011")
+    migrated.to(database, "0011")
     migrations.upgrade(database)
     _are_right(database)
     with database.read() as db:
