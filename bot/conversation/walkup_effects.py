@@ -1,8 +1,10 @@
 """Performers of the walk-up conversation's effects. Importing this module registers them."""
 
+from dataclasses import replace
+
 from bot.conversation.effects import EffectContext, Results, perform
 from bot.domain.checkins import walkups
-from bot.domain.checkins.walkups import RegisteredWalkup, Walkup
+from bot.domain.checkins.walkups import RegisteredWalkup
 from bot.usecases import walkup
 from flows.gate import answers as gate_answers
 from flows.gate import walkup as gate_walkup
@@ -20,23 +22,8 @@ def _look_for_pass(effect: LookForPass, ctx: EffectContext) -> Results:
 
 @perform.register
 def _register_walkup(effect: RegisterWalkup, ctx: EffectContext) -> Results:
-    wanted = Walkup(
-        event=effect.event,
-        request_id=ctx.attempt,
-        full_name=effect.full_name,
-        party_size=effect.party_size,
-        language=effect.language,
-        consent_version=effect.consent_version,
-        kind=effect.kind,
-        phone=effect.phone or None,
-        gate=effect.gate,
-        admit=effect.admit,
-        anyway=effect.anyway,
-        overbook=effect.overbook,
-        staff_id=effect.staff_id,
-        channel=ctx.channel,
-    )
-    to = ctx.choose_channel(effect.phone, ctx.now) if effect.phone else None
+    wanted = replace(effect, request_id=ctx.attempt, channel=ctx.channel)
+    to = ctx.choose_channel(wanted.phone, ctx.now) if wanted.phone else None
     made = walkup.register_walkup(ctx.db, ctx.ring, wanted, to, ctx.now)
     ctx.delivery_ids += made.delivery_ids
     told = _walkup_results(effect, made.registered, ctx)

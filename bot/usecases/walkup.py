@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from bot.delivery.dispatch import channel_choice
 from bot.delivery.dispatch.channel_choice import ChannelChoice
 from bot.domain.checkins import walkups
-from bot.domain.checkins.walkups import RegisteredWalkup, Walkup
+from bot.domain.checkins.walkups import RegisteredWalkup
 from bot.domain.keys import KeyRing
 from bot.domain.models import Pass
+from flows.shapes.walkup_effects import Walkup
 
 
 @dataclass(frozen=True, slots=True)

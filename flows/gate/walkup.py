@@ -324,19 +324,19 @@ def finish(answers: Answers, facts: Facts, language: str) -> Outcome:
     if duty is None or event is None:
         return (Say((NOT_REGISTERED,)),)
     wanted = RegisterWalkup(
-        staff_id=duty.staff_id,
         event=duty.event,
-        gate=duty.place,
-        timezone=duty.timezone,
         full_name=answers["full_name"],
         party_size=answers["party_size"],
-        kind=answers["kind"],
-        phone=answers["phone"],
         language=language,
         consent_version=version_agreed(event, answers),
+        kind=answers["kind"],
+        phone=answers["phone"] or None,
+        gate=duty.place,
         admit=answers["admit"],
         anyway=bool(answers.get("anyway")),
         overbook=bool(answers.get("overbook")),
+        staff_id=duty.staff_id,
+        timezone=duty.timezone,
     )
     made = lines(_("Registered, not admitted yet:"), escape(answers["full_name"]), people(answers["party_size"]))
     headline = (Sentence("{told}"),) if answers["admit"] else (made,)

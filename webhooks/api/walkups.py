@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from bot.delivery.dispatch import channel_choice
-from bot.domain.checkins.walkups import Walkup
 from bot.domain.roster import validation as roster_validation
 from bot.service import Service
 from bot.usecases import walkup as usecases_walkup
 from flows.shapes.scans import Scan
+from flows.shapes.walkup_effects import Walkup
 from webhooks.api.answers import WalkupAnswer
 from webhooks.api.auth import Caller
 from webhooks.api.checkins import answer, own_gate

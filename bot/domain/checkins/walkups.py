@@ -23,6 +23,7 @@ from bot.domain.roster import validation as roster_validation
 from bot.domain.upserts import insert
 from bot.errors import Refused
 from flows.shapes.scans import Admission, Scan
+from flows.shapes.walkup_effects import Walkup
 from flows.text import LANGUAGES, event_states
 from flows.understanding import codes
 from flows.visitor import consent
@@ -31,39 +32,6 @@ from flows.visitor.registration import MAX_NAME_LENGTH, MIN_NAME_LENGTH
 CHANNEL = "walkup"
 """The channel of the registration. The admission has the channel by which it came."""
 MAX_REQUEST_ID_LENGTH = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Walkup:
-    """A walk-up to register: the visitor's answers, and who registers them."""
-
-    event: str
-    """The event's slug."""
-    request_id: str
-    """The desk's own name of this request, unique within the event: a UUID, or a message's SID."""
-    full_name: str
-    party_size: int
-    language: str
-    """The language of the pass and of what comes with it."""
-    consent_version: int
-    """That of the words that were read out and agreed to."""
-    kind: str = "visitor"
-    """The slug of any kind of the event."""
-    phone: str | None = None
-    """E.164; None: they gave none."""
-    gate: str | None = None
-    """The slug of the gate where they stand."""
-    admit: bool = False
-    """Whether the whole party goes in now."""
-    anyway: bool = False
-    """Although the phone holds a pass of this kind for today."""
-    overbook: bool = False
-    """Whether to go beyond the day's capacity: supervisors only."""
-    staff_id: int | None = None
-    device_id: int | None = None
-    """Who registers them: a volunteer or a device."""
-    channel: str = "api"
-    """The channel of the admission: `whatsapp`, `api` or `page`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from bot.domain import checkins, events, passes, people
 from bot.domain.checkins import head_counts, undo, walkups
 from bot.domain.checkins.head_counts import HeadCountRequest
 from bot.domain.checkins.offline import upload as offline_upload
-from bot.domain.checkins.walkups import Walkup
 from bot.domain.keys import KeyRing
 from bot.domain.models import Broadcast, Delivery, Pass
 from bot.domain.passes import registration as registrations
@@ -28,6 +27,7 @@ from bot.domain.passes import reissue
 from bot.domain.privacy import erasure
 from bot.domain.stats import counter_changes
 from bot.errors import Refused
+from flows.shapes.walkup_effects import Walkup
 from tests.bot.domain.builders import DAY, NOW, asking
 from tests.bot.domain.gate import NOON, make_world, scan
 

@@ -12,11 +12,11 @@ from werkzeug.wrappers import Response
 
 from bot.delivery.dispatch import channel_choice
 from bot.domain.checkins import search as gate_search
-from bot.domain.checkins.walkups import Walkup
 from bot.errors import Refused
 from bot.service import Service
 from bot.usecases import walkup as usecases_walkup
 from bot.usecases.walkup import WalkupResult
+from flows.shapes.walkup_effects import Walkup
 from flows.text import _, sentence_for
 from flows.text.choices import people
 from webhooks.staff.desk import form as desk_form

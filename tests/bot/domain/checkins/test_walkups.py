@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from bot.database import Database
 from bot.domain import events, passes, people, roster
 from bot.domain.checkins import walkups
-from bot.domain.checkins.walkups import RegisteredWalkup, Walkup
+from bot.domain.checkins.walkups import RegisteredWalkup
 from bot.domain.keys import KeyRing
 from bot.domain.models import EventDay, Pass, Registration, WalkupRecord
 from bot.domain.passes import kinds
 from bot.domain.passes import registration as registrations
 from bot.domain.roster import gates
 from flows.shapes.scans import ADMITTED, ALREADY_ADMITTED, ENTRY_PAUSED
+from flows.shapes.walkup_effects import Walkup
 from flows.understanding import codes
 from flows.visitor import consent
 from tests.bot.domain import race_processes

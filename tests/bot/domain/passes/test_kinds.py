@@ -7,12 +7,12 @@ import pytest
 from bot.database import Database
 from bot.domain import checkins, events
 from bot.domain.checkins import walkups
-from bot.domain.checkins.walkups import Walkup
 from bot.domain.events import clone as events_clone
 from bot.domain.keys import KeyRing
 from bot.domain.passes import kinds
 from bot.domain.roster import gates
 from flows.shapes.scans import ADMITTED
+from flows.shapes.walkup_effects import Walkup
 from tests.bot.domain.builders import DAY, NOW, refused
 from tests.bot.domain.gate import NOON, scan
 
