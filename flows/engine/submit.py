@@ -8,7 +8,7 @@ from flows.engine import rasa_forms
 from flows.engine.spoken_languages import understood
 from flows.fields import SKIPPED
 from flows.fields.steps import next_step, questions_of, steps_of
-from flows.shapes import Answers, Effect, Facts, Flow, Invalid, Outcome, Step, UserInput
+from flows.shapes import Answers, Effect, Facts, Flow, Invalid, Outcome, Say, Step, UserInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,14 @@ class Submitted:
     """What all answers come to, once there is nothing missing or wrong; or why the flow cannot go on at all."""
 
     @property
-    def whole(self) -> bool:
-        """Whether every question is answered."""
-        return not self.errors and not self.missing
+    def wanted(self) -> tuple[Effect, ...]:
+        """What is to be done of the outcome, besides what it says."""
+        return tuple(effect for effect in self.outcome if isinstance(effect, Effect) and not isinstance(effect, Say))
+
+    @property
+    def says(self) -> tuple[Say, ...]:
+        """What the outcome says."""
+        return tuple(effect for effect in self.outcome if isinstance(effect, Say))
 
 
 def submit(flow: Flow, given: Mapping[str, str], facts: Facts, language: str, known: Answers) -> Submitted:

@@ -13,7 +13,7 @@ from bot.service import Service
 from flows import engine
 from flows.engine.submit import Submitted
 from flows.fields.steps import steps_of
-from flows.shapes import ChangePass, Effect, Flow, Invalid, PassFacts, Say, Sentence
+from flows.shapes import ChangePass, Flow, Invalid, PassFacts, Sentence
 from flows.text import _
 from flows.text.choices import chosen_pass, pass_line
 from flows.text.page_refusals import on_page
@@ -95,8 +95,8 @@ def _of_own_pass(service: Service, pass_id: int, answer: Callable[[HeldPass], An
 
 def show_form(held: HeldPass, judged: Submitted, errors: Mapping[str, Invalid] | None = None) -> Answer:
     """The questions with what the pass says now, or what was typed; or why it cannot be changed."""
-    if judged.outcome and not _wanted(judged):
-        return told(held, *_paragraphs(judged))
+    if judged.outcome and not judged.wanted:
+        return told(held, judged)
     wrong = errors or {}
     now = {**held.known, "visit_date": held.facts.day.isoformat(), "party_size": held.facts.party_size}
     typed = {slot: request.form[slot] for slot in _slots(held) if slot in request.form}
@@ -119,18 +119,17 @@ def change(held: HeldPass) -> Answer:
     errors = {**judged.errors, **{slot: Invalid("empty") for slot in judged.missing}}
     if errors:
         return show_form(held, judged, errors)
-    wanted = _wanted(judged)
-    if not wanted:
-        return told(held, *_paragraphs(judged))
-    if not isinstance(wanted[0], ChangePass):
+    if not judged.wanted:
+        return told(held, judged)
+    if not isinstance(judged.wanted[0], ChangePass):
         return redirect(url_for("visitor.show_pass", pass_id=held.pass_id, note="same"), 303)
     try:
-        made = held.ctx.perform(wanted, request.form.get("request") or _request())
+        made = held.ctx.perform(judged.wanted, request.form.get("request") or _request())
     except Refused as no:
         slot = "visit_date" if no.code in DAY_REFUSALS else "party_size" if no.code in PARTY_REFUSALS else ""
         if slot in _slots(held):
             return show_form(held, replace(judged, outcome=()), {slot: Invalid(no.code, **no.params)})
-        return told(held, on_page(no.code, no.params))
+        return refused(held, on_page(no.code, no.params))
     new = held.ctx.service.database.ask(passes.by_code, made["code"]).id
     return redirect(url_for("visitor.show_pass", pass_id=new, note="changed"), 303)
 
@@ -154,7 +153,7 @@ def ask(held: HeldPass) -> Answer:
     """The chat's question, with the pass that would be lost."""
     judged = held.submit(CANCELLATION, {})
     if judged.outcome:
-        return told(held, *_paragraphs(judged))
+        return told(held, judged)
     step = next(step for step in CANCELLATION.steps if step.name == "agree")
     said = step.ask(held.known, held.ctx.facts) if callable(step.ask) else (step.ask,)
     lines = [i18n.say(sentence) for sentence in said]
@@ -165,31 +164,27 @@ def ask(held: HeldPass) -> Answer:
 def cancel(held: HeldPass) -> Answer:
     """The answer to a yes; without one the question again."""
     judged = held.submit(CANCELLATION, {"agree": request.form["agree"]} if "agree" in request.form else {})
-    wanted = _wanted(judged)
-    if not wanted:
+    if not judged.wanted:
         return ask(held)
     try:
-        held.ctx.perform(wanted, request.form.get("request") or _request())
+        held.ctx.perform(judged.wanted, request.form.get("request") or _request())
     except Refused as no:
-        return told(held, on_page(no.code, no.params))
+        return refused(held, on_page(no.code, no.params))
     return redirect(url_for("visitor.find_passes", note="cancelled"), 303)
 
 
 # --- both -----------------------------------------------------------------------------------------
 
 
-def told(held: HeldPass, *said: Sentence) -> Answer:
+def told(held: HeldPass, judged: Submitted) -> Answer:
+    """What the flow says where nothing comes of it, and the way back."""
+    return refused(held, *(paragraph for say in judged.says for paragraph in say.paragraphs))
+
+
+def refused(held: HeldPass, *said: Sentence) -> Answer:
     """Why nothing came of it, and the way back."""
     lines = [i18n.say(sentence) for sentence in said]
     return Response(render_template("visitor/change_refused.html", words=TEXTS, pass_id=held.pass_id, said=lines))
-
-
-def _wanted(judged: Submitted) -> tuple[Effect, ...]:
-    return tuple(effect for effect in judged.outcome if isinstance(effect, Effect) and not isinstance(effect, Say))
-
-
-def _paragraphs(judged: Submitted) -> tuple[Sentence, ...]:
-    return tuple(text for effect in judged.outcome if isinstance(effect, Say) for text in effect.paragraphs)
 
 
 def _request() -> str:

@@ -51,19 +51,10 @@ def add_routes(blueprint: Blueprint, service: Service) -> None:
         return accept_phone(visitor_context(service, FORM_NAME))
 
     @blueprint.get("/passes/code")
+    @blueprint.post("/passes/code", endpoint="take_find_code")
     def find_code() -> Answer:
-        at = visitor_context(service, FORM_NAME)
-        known = at.phone and not at.proved
-        if not known:
-            return redirect(url_for("visitor.find_passes"), 303)
-        return otp_page.page(at, url_for("visitor.find_code"), url_for("visitor.find_passes"))
-
-    @blueprint.post("/passes/code")
-    def take_find_code() -> Answer:
-        at, back = visitor_context(service, FORM_NAME), url_for("visitor.find_passes")
-        if not at.phone:
-            return redirect(back, 303)
-        return otp_page.accept_code(at, url_for("visitor.find_code"), back, back)
+        back = url_for("visitor.find_passes")
+        return otp_page.answer(visitor_context(service, FORM_NAME), url_for("visitor.find_code"), back, back)
 
     @blueprint.post("/passes/leave")
     def leave() -> Answer:

@@ -21,7 +21,7 @@ from bot.service import Service
 from flows import engine
 from flows.engine.submit import Submitted
 from flows.fields.phone import grouped
-from flows.shapes import Effect, Say, Sentence
+from flows.shapes import Sentence
 from flows.text import LANGUAGES, _, words
 from flows.text.choices import people as so_many
 from flows.text.pass_days import describe_days
@@ -216,11 +216,10 @@ def delete(ctx: VisitorContext) -> Answer:
     done = _check_answer(ctx, given, today="today" in request.form)
     if "again" in done.missing:
         return _ask_again(ctx, done)
-    wanted = tuple(effect for effect in done.outcome if isinstance(effect, Effect) and not isinstance(effect, Say))
-    if not wanted:
+    if not done.wanted:
         return redirect(url_for("visitor.my_data"), 303)
     try:
-        ctx.perform(wanted, request.form.get("request") or secrets.token_hex(8))
+        ctx.perform(done.wanted, request.form.get("request") or secrets.token_hex(8))
     except Refused as no:
         if no.code != "valid_today":
             raise

@@ -95,8 +95,19 @@ def to_code(address: str, seconds: int) -> Answer:
     return redirect(f"{address}?soon={seconds}" if seconds else address, 303)
 
 
-def page(ctx: VisitorContext, address: str, change: str, no: Invalid | None = None, note: str = "") -> Response:
-    """The page on which the code is typed; `change` is where another number is given."""
+def answer(ctx: VisitorContext, address: str, change: str, next_page: str) -> Answer:
+    """The page at `address` on which the code is typed, or what comes of the code that it sent.
+
+    `change` is where another number is given, `next_page` where it goes on once the number is proved.
+    """
+    if not ctx.phone:
+        return redirect(change, 303)
+    if request.method == "POST":
+        return _accept_code(ctx, address, change, next_page)
+    return redirect(next_page, 303) if ctx.proved else _page(ctx, address, change)
+
+
+def _page(ctx: VisitorContext, address: str, change: str, no: Invalid | None = None, note: str = "") -> Response:
     values = {"phone": ctx.phone}
     typed = {"otp": request.form.get("otp", "") if no else ""}
     (code,) = inputs_of(FIND_PASSES, ["otp"], values, ctx.facts, typed, {"otp": no} if no else {})
@@ -124,7 +135,7 @@ def status(wrong: object) -> int:
     return 422 if wrong else 200
 
 
-def accept_code(ctx: VisitorContext, address: str, change: str, next_page: str) -> Answer:
+def _accept_code(ctx: VisitorContext, address: str, change: str, next_page: str) -> Answer:
     """The answer to what was sent from that page: on, or the page again with what is wrong."""
     request_id = request.form.get("request", "")
     try:
@@ -132,12 +143,12 @@ def accept_code(ctx: VisitorContext, address: str, change: str, next_page: str) 
             seconds = begin(ctx, request_id)
             if seconds:
                 raise Refused("otp_wait", seconds=seconds)
-            return page(ctx, address, change, note=i18n.say(TEXTS["SENT_AGAIN"]))
+            return _page(ctx, address, change, note=i18n.say(TEXTS["SENT_AGAIN"]))
         no = _check(ctx, request_id)
     except Refused as refusal:
-        return with_wait(page(ctx, address, change, Invalid(refusal.code, **refusal.params)), refusal)
+        return with_wait(_page(ctx, address, change, Invalid(refusal.code, **refusal.params)), refusal)
     if no:
-        return page(ctx, address, change, no)
+        return _page(ctx, address, change, no)
     ctx.keep(ctx.draft, phone=ctx.phone, proved_at=ctx.service.now().timestamp())
     return redirect(next_page, 303)
 

@@ -13,7 +13,7 @@ from bot.errors import Refused
 from bot.service import Service
 from flows import engine
 from flows.engine.submit import Submitted
-from flows.shapes import Effect, Event, Invalid, Say, SendPass, Sentence
+from flows.shapes import Event, Invalid, SendPass, Sentence
 from flows.text import LANGUAGES, _, words
 from flows.text.choices import day_from, event_by, language_options, takes_visitors
 from flows.text.event_states import sentence_of
@@ -99,18 +99,10 @@ def add_routes(blueprint: Blueprint, service: Service) -> None:
         return accept_details(begun_anew(form(slug)))
 
     @blueprint.get("/register/<slug>/code")
+    @blueprint.post("/register/<slug>/code", endpoint="take_code")
     def code(slug: str) -> Answer:
         here = form(slug)
-        if not here.ctx.phone or here.ctx.proved:
-            return redirect(here.url("review" if here.ctx.proved else "details"), 303)
-        return otp_page.page(here.ctx, here.url("code"), here.url("details"))
-
-    @blueprint.post("/register/<slug>/code")
-    def take_code(slug: str) -> Answer:
-        here = form(slug)
-        if not here.ctx.phone:
-            return redirect(here.url("details"), 303)
-        return otp_page.accept_code(here.ctx, here.url("code"), here.url("details"), here.url("review"))
+        return otp_page.answer(here.ctx, here.url("code"), here.url("details"), here.url("review"))
 
     @blueprint.get("/register/<slug>/review")
     def review(slug: str) -> Answer:
@@ -196,7 +188,7 @@ def accept_details(form: RegistrationForm) -> Answer:
     form = replace(form, ctx=replace(form.ctx, draft=draft))
     form.ctx.keep(draft)
     if done.outcome:
-        return finish(form, done.outcome)
+        return finish(form, done)
     if done.errors or WAIT in done.missing:
         wrong = done.errors or {WAIT: Invalid("other_day")}
         form.record_step(next(iter(wrong)))
@@ -232,7 +224,7 @@ def accept_review(form: RegistrationForm, given: Mapping[str, str]) -> Answer:
         return redirect(form.url("code" if at.phone else "details"), 303)
     done = form.submit(given)
     if done.outcome:
-        return finish(form, done.outcome)
+        return finish(form, done)
     others = {slot: no for slot, no in done.errors.items() if slot != "agree"}
     missing = [slot for slot in done.missing if slot != "agree"]
     if others or missing:
@@ -256,22 +248,16 @@ def show_review(form: RegistrationForm, errors: Mapping[str, Invalid]) -> Respon
     return Response(page, otp_page.status(errors))
 
 
-def finish(form: RegistrationForm, outcome: tuple[object, ...]) -> Answer:
+def finish(form: RegistrationForm, done: Submitted) -> Answer:
     """What the flow came to: it is done, there is a pass already, or it cannot go on."""
-    wanted = tuple(
-        done_effect for done_effect in outcome if isinstance(done_effect, Effect) and not isinstance(done_effect, Say)
-    )
-    for effect in wanted:
-        if isinstance(effect, SendPass):
-            return show_existing(form, effect.code)
-    if not wanted:
+    existing = next((effect for effect in done.wanted if isinstance(effect, SendPass)), None)
+    if existing:
+        return show_existing(form, existing.code)
+    if not done.wanted:
         # What follows the first sentence tells what can be typed; the page has its buttons.
-        return show_closed(
-            form,
-            *(text for done_effect in outcome if isinstance(done_effect, Say) for text in done_effect.paragraphs[:1]),
-        )
+        return show_closed(form, *(paragraph for say in done.says for paragraph in say.paragraphs[:1]))
     try:
-        results = form.ctx.perform(wanted, form.ctx.draft.request)
+        results = form.ctx.perform(done.wanted, form.ctx.draft.request)
     except Refused as no:
         return show_refusal(form, no)
     if "place" in results:
