@@ -48,8 +48,7 @@ def read_message(database: Database, inbound: Inbound, state: Mapping[str, Any] 
     choice = marked[3] if marked else said.choice
     asked = f"{marked[1]}.{marked[2]}:" if marked else ""
     if inbound.replied_to:
-        with database.read() as db:
-            asked = _question_of(db, inbound.replied_to, inbound.lane) or asked
+        asked = database.ask(_question_of, inbound.replied_to, inbound.lane) or asked
     return UserInput(text=said.text, choice=choice, form=said.form, tapped_on=_step(asked, state or {}))
 
 
@@ -57,8 +56,7 @@ def _form_offered(database: Database, inbound: Inbound) -> Mapping[str, str]:
     """What the form in one of our messages was offered for; empty where that is not known."""
     if not inbound.replied_to:
         return {}
-    with database.read() as db:
-        return dict(_payload(db, inbound.replied_to, inbound.lane).get("form") or {})
+    return dict(database.ask(_payload, inbound.replied_to, inbound.lane).get("form") or {})
 
 
 def _question_of(db: Session, message_sid: str, address: str) -> str:

@@ -235,17 +235,16 @@ class Dialogue:
         """Put the answer into the outbox; once, however often the turn is kept."""
         if not result.text:
             return result
-        with self._database.write() as db:
-            row = dispatch.enqueue_reply(
-                db,
-                message_sid=inbound.sid,
-                address=inbound.lane,
-                sender=inbound.sender,
-                body=result.text,
-                question=result.question,
-                others=inbound.lanes,
-                now=self._clock(),
-            )
+        row = self._database.do(
+            dispatch.enqueue_reply,
+            message_sid=inbound.sid,
+            address=inbound.lane,
+            sender=inbound.sender,
+            body=result.text,
+            question=result.question,
+            others=inbound.lanes,
+            now=self._clock(),
+        )
         return replace(result, delivery_ids=(*result.delivery_ids, row))
 
     def _has_unsent_answer(self, claimed: ClaimedMessage, inbound: Inbound) -> bool:

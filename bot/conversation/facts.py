@@ -46,8 +46,7 @@ class Sources:
         """Every event, by start, as the database holds them at this revision or later."""
         kept, shown = self._cached
         if revision != kept:
-            with self.database.read() as db:
-                shown = tuple(events.shape(event) for event in events.list_events(db))
+            shown = tuple(events.shape(event) for event in self.database.ask(events.list_events))
             self._cached = (revision, shown)
         return shown
 
@@ -115,8 +114,7 @@ class LiveFacts:
         phone = self._staff_phone
         if phone is None:
             return None
-        with self.sources.database.read() as db:
-            return duty.current_duty(db, phone, self.now)
+        return self.sources.database.ask(duty.current_duty, phone, self.now)
 
     @cached_property
     def former_duty(self) -> shapes.Event | None:
@@ -124,8 +122,7 @@ class LiveFacts:
         phone = self._staff_phone
         if phone is None or self.duty is not None:
             return None
-        with self.sources.database.read() as db:
-            return duty.former_duty(db, phone, self.now)
+        return self.sources.database.ask(duty.former_duty, phone, self.now)
 
     @cached_property
     def owns(self) -> bool:
@@ -133,8 +130,7 @@ class LiveFacts:
         phone = self._staff_phone
         if phone is None:
             return False
-        with self.sources.database.read() as db:
-            return owners.find(db, phone) is not None
+        return self.sources.database.ask(owners.find, phone) is not None
 
     @cached_property
     def figures(self) -> shapes.GateStats:
@@ -147,8 +143,7 @@ class LiveFacts:
     @cached_property
     def kinds(self) -> tuple[shapes.PassKind, ...]:
         """The kinds of pass of the event for which they work."""
-        with self.sources.database.read() as db:
-            return kinds.shapes_of(db, self._at_work.event)
+        return self.sources.database.ask(kinds.shapes_of, self._at_work.event)
 
     @property
     def codes_need_whatsapp(self) -> bool:
@@ -168,8 +163,7 @@ class LiveFacts:
     def near_pass(self, code: str) -> SeenPass | None:
         """The one pass of today that differs from a mistyped code by one character; offered a few times an hour."""
         work = self._at_work
-        with self.sources.database.read() as db:
-            return gate_search.near_pass(db, work.event, code, staff_id=work.staff_id, now=self.now)
+        return self.sources.database.ask(gate_search.near_pass, work.event, code, staff_id=work.staff_id, now=self.now)
 
     @cached_property
     def on_roster(self) -> bool:

@@ -143,8 +143,7 @@ class FunnelTracker:
         read = cast("tuple[int, dict[bytes, bytes]]", self.redis.hscan(REDIS_KEY, count=MAX_ROWS_PER_RUN))[1]
         if not read:
             return 0
-        with database.write() as db:
-            write_rows(db, *(FunnelProgress.from_json(json.loads(stored)) for stored in read.values()))
+        database.do(write_rows, *(FunnelProgress.from_json(json.loads(stored)) for stored in read.values()))
         self.redis.eval(REMOVE_SCRIPT, 1, REDIS_KEY, *(part for pair in read.items() for part in pair))
         return len(read)
 

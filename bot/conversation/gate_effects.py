@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session
 
 from bot.address import is_on_whatsapp
 from bot.conversation.effects import EffectContext, Results, perform
-from bot.domain import audit, checkins
+from bot.domain import audit, checkins, roster
 from bot.domain.checkins import code_guessing, head_counts, undo
 from bot.domain.checkins import search as gate_search
 from bot.domain.checkins.head_counts import HeadCountRequest
 from bot.domain.models import Device, Staff
 from bot.domain.roster import duty, owners
 from bot.domain.roster import sessions as staff_sessions
-from bot.domain.roster import validation as roster_validation
 from bot.domain.roster.sign_in_links import LinkTarget
 from bot.errors import Refused
 from bot.usecases import report_guessing, stop_entry
@@ -180,7 +179,7 @@ def _link_target(ctx: EffectContext, staff_id: int | None) -> tuple[LinkTarget, 
 
 @perform.register
 def _stop_entry(effect: StopEntry, ctx: EffectContext) -> Results:
-    _supervisor(ctx.db, effect.staff_id)
+    roster.supervisor(ctx.db, effect.staff_id)
     owed = stop_entry.set_entry_stopped(
         ctx.db,
         effect.event,
@@ -197,7 +196,7 @@ def _stop_entry(effect: StopEntry, ctx: EffectContext) -> Results:
 
 @perform.register
 def _release_staff(effect: ReleaseStaff, ctx: EffectContext) -> Results:
-    row = _supervisor(ctx.db, effect.staff_id)
+    row = roster.supervisor(ctx.db, effect.staff_id)
     released = code_guessing.resume(ctx.db, row.event_id, effect.name, ctx.now)
     about = {
         "staff": [released_member.id for released_member in released if isinstance(released_member, Staff)],
@@ -209,11 +208,3 @@ def _release_staff(effect: ReleaseStaff, ctx: EffectContext) -> Results:
 
 def _row(db: Session, staff_id: int) -> Staff:
     return db.scalars(select(Staff).where(Staff.id == staff_id)).one()
-
-
-def _supervisor(db: Session, staff_id: int) -> Staff:
-    """The row of who asks, if they may give orders now. Raises Refused `supervisors_only`."""
-    row = _row(db, staff_id)
-    if not row.enabled or not roster_validation.is_at_least(row.role, "supervisor"):
-        raise Refused("supervisors_only")
-    return row

@@ -129,8 +129,7 @@ class MessageReplay:
         """Keep what Twilio lists and nobody took; how many."""
         missed = [sent_message for some in _batches(listed) for sent_message in self._not_received(some)]
         if missed:
-            with self.database.write() as db:
-                _insert_missing(db, missed, "missed", self.now(), None)
+            self.database.do(_insert_missing, missed, "missed", self.now(), None)
             log.warning("missed_messages_found", messages=len(missed), sids=[inbound.sid for inbound, _ in missed[:20]])
         return len(missed)
 

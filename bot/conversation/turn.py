@@ -170,8 +170,7 @@ class TurnRunner:
     def _delete_photos(self, media: Sequence[TwilioMedia], now: datetime) -> None:
         """Have these photos deleted although the turn came to nothing."""
         if media:
-            with self.database.write() as db:
-                delete_media.enqueue_deletions(db, media, now)
+            self.database.do(delete_media.enqueue_deletions, media, now)
 
     def _join(self, inbound: Inbound, now: datetime) -> bool:
         """Let the two names of whoever wrote be one contact's, where the database knows either of them; whoever stands

@@ -57,7 +57,7 @@ class BoundedPool(QueuePool):
 class Database:
     """One database. `read()` and `write()` give sessions; a write commits at the end of the block.
 
-    `ask` puts one question in a session of its own, `look` asks one statement.
+    `ask` and `do` call one function in a session or a transaction of its own, `look` asks one statement.
     """
 
     def __init__(self, url: str) -> None:
@@ -102,6 +102,11 @@ class Database:
         """What a function of the rules answers, in a session of its own for looking: `ask(events.by_slug, slug)`."""
         with self.read() as session:
             return question(session, *about, **more)
+
+    def do(self, change: Callable[Concatenate[Session, P], Found], *about: P.args, **more: P.kwargs) -> Found:
+        """What a function of the rules gives for what it changes, in a transaction of its own: `do(hold.lift, now)`."""
+        with self.write() as session:
+            return change(session, *about, **more)
 
     def look(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Row[*tuple[Any, ...]]]:
         """What one statement that changes nothing gives, in no transaction: the cheapest way to ask."""

@@ -56,17 +56,17 @@ class WorkTable:
         row.attempts, row.rows = row.attempts + 1, 0
         return str(row.token)
 
-    def update_owned(self, db: Session, number: int, holder: str, **values: object) -> bool:
+    def update_owned(self, db: Session, /, number: int, holder: str, **values: object) -> bool:
         """Change a row that the caller works on; False where it is not theirs any more: deleted, erased, taken over."""
         mine = update(self.rows).where(self.rows.id == number, self.rows.token == holder, self.rows.status == RUNNING)
         done = db.execute(mine.values(values).returning(self.rows.id).execution_options(synchronize_session=False))
         return done.first() is not None
 
-    def finish(self, db: Session, number: int, holder: str, now: datetime, **values: object) -> bool:
+    def finish(self, db: Session, /, number: int, holder: str, now: datetime, **values: object) -> bool:
         """The work is done; False as with `update_owned`."""
         return self.update_owned(db, number, holder, status=READY, token=None, reason=None, ended_at=now, **values)
 
-    def fail(self, db: Session, number: int, holder: str, reason: str, now: datetime, **values: object) -> bool:
+    def fail(self, db: Session, /, number: int, holder: str, reason: str, now: datetime, **values: object) -> bool:
         """Say why it failed, by a code; False as with `update_owned`."""
         told = {"status": FAILED, "token": None, "reason": reason[:40], "ended_at": now}
         return self.update_owned(db, number, holder, **told, **values)

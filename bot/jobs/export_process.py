@@ -42,8 +42,7 @@ def start_waiting(database: Database, now: datetime) -> None:
     with database.read() as db:
         due, old = EXPORTS.waiting(db, now), stored_exports.expired_exports(db, now)
     if old:
-        with database.write() as db:
-            stored_exports.purge(db, old)
+        database.do(stored_exports.purge, old)
     for number in due:
         begin(number)
 
@@ -57,8 +56,7 @@ def make(
     parent: int | None = None,
 ) -> bool:
     """Make one, in this folder, and keep it; False where that is not for us to do, or did not come to its end."""
-    with database.write() as db:
-        token = stored_exports.claim(db, number, now())
+    token = database.do(stored_exports.claim, number, now())
     if token is None:
         return False
     run = WorkRun(EXPORTS, database, number, token, now, stop, parent or os.getppid())
@@ -90,15 +88,13 @@ def _store_file(run: WorkRun, path: Path) -> int:
         for place, piece in enumerate(iter(lambda: file.read(stored_work.CHUNK_BYTES), b"")):
             run.report_rows(run.rows)
             data = stored_work.compressed(piece)
-            with run.database.write() as db:
-                if not stored_exports.store_chunk(db, run.number, run.token, place, data, run.now()):
-                    run.lost.set()
+            if not run.database.do(stored_exports.store_chunk, run.number, run.token, place, data, run.now()):
+                run.lost.set()
     return path.stat().st_size
 
 
 def _finished(run: WorkRun, size: int) -> bool:
-    with run.database.write() as db:
-        is_done = EXPORTS.finish(db, run.number, run.token, run.now(), rows=run.rows, size=size)
+    is_done = run.database.do(EXPORTS.finish, run.number, run.token, run.now(), rows=run.rows, size=size)
     log.info("export_made" if is_done else "export_lost", export=run.number, rows=run.rows, bytes=size)
     return is_done
 
@@ -110,8 +106,7 @@ def _failed(run: WorkRun, problem: Exception) -> None:
         return
     reason = problem.code if isinstance(problem, Refused) else "disk" if isinstance(problem, OSError) else "broken"
     log.error("export_failed", export=run.number, reason=reason, problem=type(problem).__name__)
-    with run.database.write() as db:
-        stored_exports.fail(db, run.number, run.token, reason, run.now())
+    run.database.do(stored_exports.fail, run.number, run.token, reason, run.now())
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ class StoredAct(run_import.ImportAct):
     before: int = 0
     """Rows that were registered by runs that were broken off."""
 
-    def keep(self, db: Session, now: datetime, **facts: Any) -> None:
+    def keep(self, db: Session, /, now: datetime, **facts: Any) -> None:
         """Say more of it, in the transaction that makes it so. Raises WorkStopped."""
         run_import.ImportAct.keep(self, db, now, **facts)
         if self.run is None:
@@ -88,18 +88,15 @@ def begin(number: int) -> None:
 
 def start_waiting(database: Database, now: datetime) -> None:
     """Begin what waits or was left behind, delete what was kept for long enough. Run by the clock."""
-    with database.read() as db:
-        due = LISTS.waiting(db, now)
-    with database.write() as db:
-        stored.purge(db, now)
+    due = database.ask(LISTS.waiting, now)
+    database.do(stored.purge, now)
     for number in due:
         begin(number)
 
 
 def work(deps: ImportDeps, number: int, now: Callable[[], datetime], stop: threading.Event, parent: int) -> bool:
     """Do what is asked for with one list; False where that is not for us to do, or did not come to its end."""
-    with deps.database.write() as db:
-        token = stored.claim(db, number, now())
+    token = deps.database.do(stored.claim, number, now())
     if token is None:
         return False
     run = WorkRun(LISTS, deps.database, number, token, now, stop, parent)
@@ -115,8 +112,7 @@ def _do(deps: ImportDeps, run: WorkRun) -> bool:
         (_print_sheet if task == stored.SHEET else _send)(deps, run, row)
         return True
     with tempfile.TemporaryFile() as file:
-        with deps.database.read() as db:
-            stored.write_file(db, run.number, file)
+        deps.database.ask(stored.write_file, run.number, file)
         done = _look(deps, run, row, slug, file) if task == stored.LOOK else _import(deps, run, row, slug, file)
     log.info("list_worked_on", list=run.number, task=task, rows=run.rows, done=done)
     return True
@@ -125,8 +121,7 @@ def _do(deps: ImportDeps, run: WorkRun) -> bool:
 def _plan(deps: ImportDeps, row: ListImport, slug: str, file: IO[bytes], now: datetime) -> run_import.ImportPlan:
     said: dict[str, Any] = {name: row.options[name] for name in PLAN_OPTIONS if name in row.options}
     said["given_columns"] = [(head, thing) for head, thing in said.get("given_columns", [])]
-    with deps.database.read() as db:
-        return run_import.make_plan(db, slug, file, region=deps.settings.default_region, now=now, **said)
+    return deps.database.ask(run_import.make_plan, slug, file, region=deps.settings.default_region, now=now, **said)
 
 
 def _look(deps: ImportDeps, run: WorkRun, row: ListImport, slug: str, file: IO[bytes]) -> bool:
@@ -137,8 +132,7 @@ def _look(deps: ImportDeps, run: WorkRun, row: ListImport, slug: str, file: IO[b
     notes = import_report.RowNotes(plan)
     looked = run_import.preview(deps.database, plan, on_row=notes.add, progress=run.report_rows)
     told = import_report.found(plan, looked, notes)
-    with deps.database.write() as db:
-        return LISTS.finish(db, run.number, run.token, run.now(), report=told, rows=looked.all_rows)
+    return deps.database.do(LISTS.finish, run.number, run.token, run.now(), report=told, rows=looked.all_rows)
 
 
 def _unreadable(run: WorkRun, row: ListImport, file: IO[bytes], problem: UnreadableFile) -> bool:
@@ -149,8 +143,7 @@ def _unreadable(run: WorkRun, row: ListImport, file: IO[bytes], problem: Unreada
         told |= import_report.how_read(read_file.read_table(file, **how).heads, {})
     except UnreadableFile:
         pass
-    with run.database.write() as db:
-        return LISTS.fail(db, run.number, run.token, problem.code, run.now(), report=told)
+    return run.database.do(LISTS.fail, run.number, run.token, problem.code, run.now(), report=told)
 
 
 def _import(deps: ImportDeps, run: WorkRun, row: ListImport, slug: str, file: IO[bytes]) -> bool:
@@ -179,8 +172,7 @@ def _import(deps: ImportDeps, run: WorkRun, row: ListImport, slug: str, file: IO
 
 
 def _print_sheet(deps: ImportDeps, run: WorkRun, row: ListImport) -> None:
-    with deps.database.read() as db:
-        passes = stored.passes_of(db, run.number)
+    passes = deps.database.ask(stored.passes_of, run.number)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "passes.pdf"
         number = bulk_passes.write_sheet(deps, row.event_id, passes, path, run.report_rows)
@@ -193,15 +185,13 @@ def _print_sheet(deps: ImportDeps, run: WorkRun, row: ListImport) -> None:
 
 
 def _send(deps: ImportDeps, run: WorkRun, row: ListImport) -> None:
-    with deps.database.read() as db:
-        passes = stored.passes_of(db, run.number)
+    passes = deps.database.ask(stored.passes_of, run.number)
     windows = SessionWindows(deps.redis)
     ways = bulk_passes.enqueue_passes(
         deps.database, windows, deps.settings, passes, now=run.now, report=run.report_rows
     )
     told = {**row.report, "send": dict(ways)}
-    with deps.database.write() as db:
-        LISTS.finish(db, run.number, run.token, run.now(), report=told, rows=len(passes))
+    deps.database.do(LISTS.finish, run.number, run.token, run.now(), report=told, rows=len(passes))
 
 
 def _failed(run: WorkRun, problem: Exception) -> None:
@@ -212,8 +202,7 @@ def _failed(run: WorkRun, problem: Exception) -> None:
     known = isinstance(problem, Refused | UnreadableFile)
     reason = problem.code if isinstance(problem, Refused | UnreadableFile) else "broken"
     log.error("list_failed", list=run.number, reason=reason, problem="" if known else type(problem).__name__)
-    with run.database.write() as db:
-        LISTS.fail(db, run.number, run.token, reason, run.now())
+    run.database.do(LISTS.fail, run.number, run.token, reason, run.now())
 
 
 def _with_redis(

@@ -145,8 +145,7 @@ def keep_no_longer() -> None:
     with service().database.write() as db:
         staff_sessions.forget_ended(db, now)
         invitations.forget_old(db, now)
-    with service().database.read() as db:
-        events = retention.expired_events(db, now.date())
+    events = service().database.ask(retention.expired_events, now.date())
     for _people in retention.purge(service().database, events, now, retention.CLOCK_ACTOR) if events else ():
         if monotonic() > end:
             break
@@ -156,8 +155,7 @@ def index_names() -> None:
     """Let names be found that older code has left out of the index while it was replaced."""
     from bot.domain.people import name_index
 
-    with service().database.write() as db:
-        name_index.add_missing(db)
+    service().database.do(name_index.add_missing)
 
 
 def broadcast() -> None:

@@ -73,8 +73,7 @@ class WorkRun:
                 return work()
         except WorkStopped:
             if not self.lost.is_set():
-                with self.database.write() as db:
-                    self.table.give_back(db, self.number, self.token)
+                self.database.do(self.table.give_back, self.number, self.token)
         except Exception as problem:
             failed(problem)
         return False
@@ -105,8 +104,7 @@ class WorkRun:
         """Say how far it is, and hear whether it is still to be done."""
         told = {"seen_at": self.now(), "rows": self.rows, **({} if self.total is None else {"total": self.total})}
         try:
-            with self.database.write() as db:
-                is_mine = self.table.update_owned(db, self.number, self.token, **told)
+            is_mine = self.database.do(self.table.update_owned, self.number, self.token, **told)
         except SQLAlchemyError:
             return  # the next beat tries again
         if not is_mine:

@@ -63,8 +63,7 @@ def outbox_keeps_up(database: Database, now: datetime) -> str:
 
 def sending_goes_on(database: Database) -> str:
     """That messages leave. Raises NotReady after a restore, until somebody has looked at what left meanwhile."""
-    with database.read() as db:
-        held = hold.in_force(db)
+    held = database.ask(hold.in_force)
     if held is not None:
         raise NotReady(
             f"nothing is sent since the restore of a backup of {held.backup_at:%Y-%m-%d %H:%M} UTC: "

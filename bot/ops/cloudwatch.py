@@ -19,8 +19,7 @@ UNITS = {"OutboxAgeSeconds": "Seconds", "SilentMinutes": "None"}
 
 def figures(database: Database, watchdog: InboundWatchdog, now: datetime) -> Mapping[str, float]:
     """For how long the oldest message that could leave waits (broadcasts apart), and a silence that is too long."""
-    with database.read() as db:
-        since = leases.oldest_due(db, now, BULK)
+    since = database.ask(leases.oldest_due, now, BULK)
     return {
         "OutboxAgeSeconds": max(0.0, (now - since).total_seconds()) if since else 0.0,
         "SilentMinutes": float(watchdog.lasting(now)),

@@ -39,8 +39,7 @@ def _make_file(database: Database) -> None:
 
 def claim_link(database: Database, origin: str) -> str | None:
     """A link by which somebody becomes the first owner, and the only one that does; None where there is an owner."""
-    with database.write() as db:
-        token = owners.new_claim(db, datetime.now(UTC))
+    token = database.do(owners.new_claim, datetime.now(UTC))
     return f"{origin}/staff/claim/{token}" if token else None
 
 

@@ -128,8 +128,7 @@ class TraceEraser:
         for address in _at_twilio(row.addresses):
             for end in ("From", "To"):
                 sids = list(self._sids({end: address, "PageSize": TWILIO_PAGE_SIZE}))
-                with self.database.write() as db:
-                    privacy_erasure.enqueue_at_twilio(db, [(sid, "") for sid in sids], now)
+                self.database.do(privacy_erasure.enqueue_at_twilio, [(sid, "") for sid in sids], now)
 
     def _sids(self, params: Mapping[str, Any]) -> Iterator[str]:
         page: str | None = f"/2010-04-01/Accounts/{self.account}/Messages.json"

@@ -36,13 +36,11 @@ def send_code(
     `asker` names the browser, `attempt` this asking; for another purpose any phone gets one. Raises Refused as
     Otps.ask does.
     """
-    with database.read() as db:
-        countries = events.sms_countries(db, "", now)
+    countries = database.ask(events.sms_countries, "", now)
     bound = {"purpose": purpose, "phone": phone, "asker": asker}
     lane = otps.ask(**bound, now=now, attempt=attempt, origin=replace(origin, countries=countries, for_staff=True))
     sender = outbox.windows.last(lane, outbox.settings.twilio_whatsapp_from)
-    with database.write() as db:
-        owed = enqueue_otp(db, **bound, language=language, address=lane, now=now, sender=sender)
+    owed = database.do(enqueue_otp, **bound, language=language, address=lane, now=now, sender=sender)
     outbox.dispatch([owed])
 
 

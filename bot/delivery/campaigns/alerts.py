@@ -69,8 +69,7 @@ class Alerter:
 
     def check(self, now: datetime) -> int:
         """Look at every event that is not over or has an alert; how many messages are owed. Run by the clock."""
-        with self.database.read() as db:
-            slugs = _watched_events(db, now)
+        slugs = self.database.ask(_watched_events, now)
         spent = self.codes_spent(now)
         owed = [delivery_id for slug in slugs for delivery_id in self._check_event(slug, now, spent)]
         self.outbox.dispatch(owed)

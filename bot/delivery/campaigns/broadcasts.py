@@ -72,8 +72,7 @@ class BroadcastSender:
         with self.database.read() as db:
             asked_for = db.scalar(select(Event.id).where(Event.reminder_at.is_not(None)).limit(1))
         if asked_for is not None:
-            with self.database.write() as db:
-                reminders.begin_due(db, now)
+            self.database.do(reminders.begin_due, now)
 
     def _unfinished(self) -> list[int]:
         with self.database.read() as db:

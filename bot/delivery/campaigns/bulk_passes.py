@@ -75,14 +75,12 @@ def enqueue_passes(
     ways = Counter[str]()
     for place in range(0, len(passes), BATCH_SIZE):
         ids = passes[place : place + BATCH_SIZE]
-        with database.read() as db:
-            phones = _phones(db, ids)
+        phones = database.ask(_phones, ids)
         # Redis is asked first: others wait for the transaction.
         reached = {
             pass_id: channel_choice.choose_channel(windows, settings, phone, now()) for pass_id, phone in phones.items()
         }
-        with database.write() as db:
-            ways += _enqueue(db, ids, reached, now())
+        ways += database.do(_enqueue, ids, reached, now())
         report(place + len(ids))
     return ways
 

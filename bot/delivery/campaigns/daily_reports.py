@@ -45,8 +45,7 @@ class DailyReporter:
 
     def run(self, now: datetime) -> int:
         """Send every report whose hour has come; how many messages are owed. Run by the clock."""
-        with self.database.read() as db:
-            due = [event.slug for event in _due(db, now)]
+        due = [event.slug for event in self.database.ask(_due, now)]
         owed = [delivery for slug in due for delivery in self._report(slug, now)]
         self.outbox.dispatch(owed)
         return len(owed)

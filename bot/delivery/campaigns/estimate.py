@@ -70,8 +70,7 @@ class AudienceTally:
         now: datetime,
     ) -> None:  # fmt: skip
         """Look at the next page of contacts, as the broadcast itself will."""
-        with database.read() as db:
-            page = audience.page(db, event, selection, self.cursor or 0)
+        page = database.ask(audience.page, event, selection, self.cursor or 0)
         self.cursor = page.cursor
         self.skipped.update(skipped_people(page))
         self.found.update(

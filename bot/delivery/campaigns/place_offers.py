@@ -18,8 +18,7 @@ from flows.text.sentences import words
 
 def review(database: Database, now: datetime) -> list[int]:
     """Offer what has come free on every day with a line, a transaction for each; the deliveries to enqueue."""
-    with database.read() as db:
-        lines = offers.lines(db)
+    lines = database.ask(offers.lines)
     made: list[int] = []
     for event_id, day in lines:
         with database.write() as db:

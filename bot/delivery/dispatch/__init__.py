@@ -104,8 +104,7 @@ class Outbox:
             sender = self.settings.twilio_messaging_service_sid or sender
         answered_at = addresses[0] if answered else None
         for lane in self._note_inbound(sender, answered_at, () if afterwards else addresses, more):
-            with self.database.write() as db:
-                leases.open_window(db, lane, self.now())
+            self.database.do(leases.open_window, lane, self.now())
             self.ask_for_lanes({lane})
 
     def _note_inbound(
@@ -181,8 +180,7 @@ class Outbox:
     def sweep(self, now: datetime) -> bool:
         """Ask for a drain where anything is due; whether it is so. Run by the clock."""
         if self.ring and self.settings.sms_from:
-            with self.database.write() as db:
-                sms_fallback.enqueue_links(db, self.settings, now)
+            self.database.do(sms_fallback.enqueue_links, self.settings, now)
         return self.ask_if_due()
 
     def record_status(

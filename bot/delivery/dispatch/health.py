@@ -185,8 +185,7 @@ def senders_open(redis: "Redis", settings: Settings) -> str:
 
 def queue_moves(database: Database, now: datetime) -> str:
     """That no message which may leave is stuck. Raises NotReady that says since when the oldest waits."""
-    with database.read() as db:
-        stuck = leases.due(db, now - STUCK_AFTER, 1)
+    stuck = database.ask(leases.due, now - STUCK_AFTER, 1)
     if stuck:
         minutes = (now - stuck[0].not_before) / timedelta(minutes=1)
         raise NotReady(f"delivery {stuck[0].id} waits since {minutes:.0f} minutes: do a worker and a clock run?")

@@ -186,5 +186,4 @@ def wait_for_reader(deps: SendDeps, lane: str, sender: str) -> None:
     """
     deps.windows.mark_waiting(lane)
     if deps.windows.is_open(lane, sender, deps.now()):
-        with deps.database.write() as db:
-            leases.open_window(db, lane, deps.now())
+        deps.database.do(leases.open_window, lane, deps.now())

@@ -53,8 +53,7 @@ def pass_image(service: ImageDeps, pass_id: int, language: str = "", *, shared: 
 
     Raises Refused `no_such_pass` for one that is not there, replaced or revoked.
     """
-    with service.database.read() as db:
-        facts = image_facts(db, service, pass_id, language, shared=shared)
+    facts = service.database.ask(image_facts, service, pass_id, language, shared=shared)
     return _drawn(facts)
 
 

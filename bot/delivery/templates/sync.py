@@ -157,8 +157,7 @@ def _clear(database: Database, content: ContentApi, now: datetime) -> Iterable[T
 
 def remove_all(database: Database, content: ContentApi) -> list[TemplateChange]:
     """Remove every template of ours: questions go as numbered text again. Raises SendFailed."""
-    with database.read() as db:
-        rows = content_templates.list_templates(db)
+    rows = database.ask(content_templates.list_templates)
     return list(_removed(database, content, rows))
 
 

@@ -7,11 +7,12 @@ waits, and gives the answer that it then finds.
 """
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.domain import roster
 from bot.domain.checkins import answers as scan_answers
 from bot.domain.checkins import rows, scan_times
 from bot.domain.checkins import usage as pass_usage
@@ -20,8 +21,6 @@ from bot.domain.checkins.usage import PassUsage
 from bot.domain.events import scan_context
 from bot.domain.events.scan_context import ScanContext
 from bot.domain.keys import KeyRing
-from bot.domain.models import Staff
-from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
 from flows.shapes.scans import ADMITTED, DIRECTIONS, LEFT, MAX_COUNT, Admission, Scan
 
@@ -31,17 +30,24 @@ MAX_REASON_LENGTH = 200
 def admit(db: Session, ring: KeyRing, scan: Scan, now: datetime) -> Admission:
     """Judge a scan and do what the result says: the answer that this scan_id gets for ever once admitted.
 
-    With `simulate` nothing changes and nothing is kept. Raises Refused for what is no scan at all:
+    With `simulate` nothing changes and nothing is kept: one judgement serves both, and only looks then.
+    Raises Refused for what is no scan at all:
     `no_such_event`, `no_such_gate`, `bad_count`, `supervisors_only`, `reason_missing`.
     """
     check(scan)
     db.flush()  # what follows are statements that the session does not see
     place = scan_context.load(db, scan.event, scan.gate, scan_times.live_scan_time(scan, now), scan_id=scan.scan_id)
     if scan.force:
-        _may_force(db, place, scan)
+        roster.supervisor(db, scan.staff_id, place.event.id)
+        if not scan.reason.strip():
+            raise Refused("reason_missing")
     if scan.simulate:
-        return scan_answers.simulated(db, ring, scan, place)
-    return _judge(db, ring, scan, place, now)
+        return scan_answers.judge(db, ring, scan, place, scan_answers.would_enter, scan_answers.would_leave)[1]
+    enter, leave = partial(_enter, now=now), partial(_leave, now=now)
+    subject, answer = scan_answers.judge(db, ring, scan, place, enter, leave)
+    if not answer.again and answer.result not in (ADMITTED, LEFT):
+        rows.record_attempt(db, place, scan, answer.result, subject.issued.id if subject else None, now)
+    return answer
 
 
 def check(scan: Scan) -> None:
@@ -50,18 +56,6 @@ def check(scan: Scan) -> None:
         raise ValueError(scan.direction)
     if scan.count is not None and not 1 <= scan.count <= MAX_COUNT:
         raise Refused("bad_count")
-
-
-def _judge(db: Session, ring: KeyRing, scan: Scan, context: ScanContext, now: datetime) -> Admission:
-    subject, answer = scan_answers.judge(
-        *(db, ring, scan, context),
-        lambda subject, against: _enter(db, scan, context, subject, against, now),
-        lambda subject: _leave(db, scan, context, subject, now),
-    )
-    if answer.again or answer.result in (ADMITTED, LEFT):
-        return answer
-    rows.record_attempt(db, context, scan, answer.result, subject.issued.id if subject else None, now)
-    return answer
 
 
 def _enter(
@@ -111,13 +105,3 @@ def _check_count(subject: ScannedPass, use: PassUsage, left: int) -> dict[str, A
         "remaining": left,
         "period": use.period,
     }
-
-
-def _may_force(db: Session, context: ScanContext, scan: Scan) -> None:
-    """Raises Refused `supervisors_only`, `reason_missing`."""
-    of_staff = select(Staff.role).where(Staff.id == scan.staff_id, Staff.event_id == context.event.id, Staff.enabled)
-    role = db.scalar(of_staff)
-    if role is None or not roster_validation.is_at_least(role, "supervisor"):
-        raise Refused("supervisors_only")
-    if not scan.reason.strip():
-        raise Refused("reason_missing")

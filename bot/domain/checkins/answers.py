@@ -57,8 +57,8 @@ def judge(
     ring: KeyRing,
     scan: Scan,
     place: ScanContext,
-    enter: Callable[[ScannedPass, str], Admission],
-    leave: Callable[[ScannedPass], Admission],
+    enter: Callable[[Session, Scan, ScanContext, ScannedPass, str], Admission],
+    leave: Callable[[Session, Scan, ScanContext, ScannedPass], Admission],
 ) -> tuple[ScannedPass | None, Admission]:
     """Whose pass it is, and the answer: a refusal, or what `enter` or `leave` gives; `again` where this scan_id has
     been answered before, whatever comes with it now.
@@ -75,22 +75,15 @@ def judge(
         return None, Admission(result, scan.scan_id)
     if scan.direction == OUT:
         elsewhere = scan_rules.is_elsewhere(subject, place)
-        return subject, _refusal(scan, place, subject, WRONG_EVENT) if elsewhere else leave(subject)
+        return subject, _refusal(scan, place, subject, WRONG_EVENT) if elsewhere else leave(db, scan, place, subject)
     against = scan_rules.objection(subject, place)
-    return subject, _refusal(scan, place, subject, against) if against and not scan.force else enter(subject, against)
+    if against and not scan.force:
+        return subject, _refusal(scan, place, subject, against)
+    return subject, enter(db, scan, place, subject, against)
 
 
-def simulated(db: Session, ring: KeyRing, scan: Scan, context: ScanContext) -> Admission:
-    """The answer that checkins.admit would give now. Changes nothing."""
-    _subject, answer = judge(
-        *(db, ring, scan, context),
-        lambda subject, against: _in(db, scan, context, subject, against),
-        lambda subject: _out(db, scan, context, subject),
-    )
-    return answer
-
-
-def _in(db: Session, scan: Scan, context: ScanContext, subject: ScannedPass, against: str) -> Admission:
+def would_enter(db: Session, scan: Scan, context: ScanContext, subject: ScannedPass, against: str) -> Admission:
+    """The answer that an entry would get now. Changes nothing."""
     otherwise = used_up(db, scan, context, subject)
     fits = otherwise.remaining >= (scan.count or 1)
     if not fits and not scan.force:
@@ -101,7 +94,8 @@ def _in(db: Session, scan: Scan, context: ScanContext, subject: ScannedPass, aga
     return Admission(ADMITTED, scan.scan_id, people, left, subject.to_view(), otherwise.first_entry, forced)
 
 
-def _out(db: Session, scan: Scan, context: ScanContext, subject: ScannedPass) -> Admission:
+def would_leave(db: Session, scan: Scan, context: ScanContext, subject: ScannedPass) -> Admission:
+    """The answer that leaving would get now. Changes nothing."""
     otherwise = not_inside(db, scan, context, subject)
     if otherwise.remaining < (scan.count or 1):
         return otherwise

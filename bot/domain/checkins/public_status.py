@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import events
 from bot.domain.checkins import entry_rule_changes
+from bot.domain.checkins import rules as scan_rules
 from bot.domain.checkins.entry_rule_changes import EntryRule
 from bot.domain.checkins.usage import PassTerms
 from bot.domain.events import scan_context
@@ -27,8 +28,6 @@ REPLACED, REVOKED, EVENT_CANCELLED, DAY_CLOSED = "replaced", "revoked", "event_c
 USED_UP = "used_up"
 STATES = (REPLACED, REVOKED, EVENT_CANCELLED, DAY_CLOSED, USED_UP, VALID, ANOTHER_DAY, OVER)
 """The first that holds is the pass's, in the order of the check-in results (docs/contract.md#check-in-results)."""
-MAX_ID = 2**31 - 1
-"""The largest id that the column holds. A token has room for more, and PostgreSQL refuses to compare those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def public_status(db: Session, ring: KeyRing, text: str, now: datetime) -> Publi
     Raises Invalid `unreadable` or `forged`, Refused `no_such_pass` for a genuine token of no pass.
     """
     token = tokens.decode(text, ring)
-    found = db.get(Pass, token.pass_id) if token.pass_id <= MAX_ID else None
+    found = db.get(Pass, token.pass_id) if token.pass_id <= scan_rules.MAX_ID else None
     if found is None or found.event_id != token.event:
         raise Refused("no_such_pass")
     return status_of(db, found, now)

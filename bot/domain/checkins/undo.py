@@ -12,7 +12,7 @@ from bot.domain.checkins import scan_input
 from bot.domain.checkins import usage as pass_usage
 from bot.domain.keys import KeyRing
 from bot.domain.models import AuditEntry, Checkin, HeadCount, Pass, Staff
-from bot.errors import Refused
+from bot.errors import Refused, required
 from flows.shapes import Invalid
 from flows.shapes.scans import ADMITTED, BATCH, LATE, SeenPass
 from flows.understanding import codes
@@ -46,10 +46,7 @@ def undo(
     """
     mine = Checkin.device_id == device_id if device_id is not None else Checkin.staff_id == staff_id
     meant = Checkin.channel.not_in(OFFLINE_CHANNELS) if scan_id is None else Checkin.scan_id == scan_id
-    last = _last(db, mine, meant)
-    if last is None:
-        raise Refused("nothing_to_undo")
-    return _undo_entry(db, last, now)
+    return _undo_entry(db, required(_last(db, mine, meant), Refused("nothing_to_undo")), now)
 
 
 def undo_pass(db: Session, ring: KeyRing, staff_id: int, text: str, now: datetime) -> UndoneAdmission:
@@ -59,9 +56,7 @@ def undo_pass(db: Session, ring: KeyRing, staff_id: int, text: str, now: datetim
     `already_undone`, `undo_too_late`, `gone_meanwhile` as `undo`.
     """
     last = _last(db, Checkin.staff_id == staff_id, Checkin.channel.not_in(OFFLINE_CHANNELS), _is_pass(text, ring))
-    if last is None:
-        raise Refused("not_let_in_by_you")
-    return _undo_entry(db, last, now)
+    return _undo_entry(db, required(last, Refused("not_let_in_by_you")), now)
 
 
 def _is_pass(text: str, ring: KeyRing) -> ColumnElement[bool]:
@@ -116,8 +111,7 @@ def undo_count(db: Session, staff_id: int, now: datetime) -> UndoneCount | None:
     if last is None:
         return None
     gone = delete(HeadCount).where(HeadCount.id == last.id).returning(HeadCount.id)
-    if db.execute(gone.execution_options(synchronize_session=False)).first() is None:
-        raise Refused("already_undone")
+    required(db.scalar(gone.execution_options(synchronize_session=False)), Refused("already_undone"))
     about = {"people": last.people, "direction": last.direction}
     done = UndoneCount(last.people, last.direction)
     audit.record(db, audit.COUNT_UNDONE, now=now, event_id=last.event_id, staff_id=staff_id, about=about)
@@ -138,8 +132,5 @@ def _mark_undone(db: Session, last: Checkin, now: datetime) -> date:
     Of two who undo the same at once, one does.
     """
     marking = update(Checkin).where(Checkin.id == last.id, Checkin.undone_at.is_(None)).values(undone_at=now)
-    done = db.execute(marking.returning(Checkin.period).execution_options(synchronize_session=False)).first()
-    if done is None or done.period is None:
-        raise Refused("already_undone")
-    period: date = done.period
-    return period
+    period = db.scalar(marking.returning(Checkin.period).execution_options(synchronize_session=False))
+    return required(period, Refused("already_undone"))

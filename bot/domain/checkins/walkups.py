@@ -10,11 +10,11 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain import checkins, events, pass_days, people
+from bot.domain import checkins, events, pass_days, people, roster
 from bot.domain.events import places, scan_context
 from bot.domain.events.scan_context import ScanContext
 from bot.domain.keys import KeyRing
-from bot.domain.models import Contact, Event, Kind, Pass, Registration, Staff, WalkupRecord
+from bot.domain.models import Contact, Event, Kind, Pass, Registration, WalkupRecord
 from bot.domain.passes import kinds
 from bot.domain.passes import rows as pass_rows
 from bot.domain.passes import rules as pass_rules
@@ -192,7 +192,7 @@ def _check(db: Session, event: Event, kind: Kind, context: ScanContext, walkup: 
 
 def _take_places(db: Session, kind: Kind, context: ScanContext, walkup: Walkup) -> None:
     if walkup.overbook:
-        _may_overbook(db, context.event.id, walkup)
+        roster.supervisor(db, walkup.staff_id, context.event.id)
     days = pass_days.days_of_kind(kind, context.day)
     try:
         places.take_each(db, context.event.id, days, walkup.party_size, today=context.day, beyond=walkup.overbook)
@@ -200,14 +200,6 @@ def _take_places(db: Session, kind: Kind, context: ScanContext, walkup: Walkup) 
         if no.code in ("day_full", "too_few_left"):
             raise Refused("today_full", left=no.params["left"]) from None
         raise
-
-
-def _may_overbook(db: Session, event_id: int, walkup: Walkup) -> None:
-    """Raises Refused `supervisors_only`. The role counts as the roster has it now."""
-    mine = select(Staff.role).where(Staff.id == walkup.staff_id, Staff.event_id == event_id, Staff.enabled)
-    role = db.scalar(mine)
-    if role is None or not roster_validation.is_at_least(role, "supervisor"):
-        raise Refused("supervisors_only")
 
 
 def _admit(db: Session, ring: KeyRing, walkup: Walkup, issued: Pass, now: datetime) -> Admission:

@@ -97,7 +97,7 @@ class ImportAct:
     about: dict[str, Any]
     _id: int | None = None
 
-    def keep(self, db: Session, now: datetime, **facts: Any) -> None:
+    def keep(self, db: Session, /, now: datetime, **facts: Any) -> None:
         """Say more of it, in the transaction that makes it so."""
         self.about = {**self.about, **facts}
         entry = db.get(AuditEntry, self._id) if self._id else None
@@ -166,8 +166,7 @@ def preview(
         ledger = RemainingPlaces(events.days(db, plan.event.slug), plan.rules.today)
     for batch in _batches(plan):
         people = [file_row for file_row in batch if isinstance(file_row, ListedPerson)]
-        with database.read() as db:
-            settled = iter(plan_rows(db, plan.event.id, people, again=plan.again))
+        settled = iter(database.ask(plan_rows, plan.event.id, people, again=plan.again))
         for file_row in batch:
             what = ledger.subtract(next(settled)) if isinstance(file_row, ListedPerson) else PlannedRow(file_row, BAD)
             _add(report, plan, what, ())
@@ -194,8 +193,7 @@ def import_people(
     """
     if _digest(plan.file) != plan.digest:
         raise UnreadableFile("changed")
-    with database.read() as db:
-        report = ImportReport(erased=erased(db, plan.event.id))
+    report = ImportReport(erased=database.ask(erased, plan.event.id))
     for batch in _batches(plan):
         people = [file_row for file_row in batch if isinstance(file_row, ListedPerson)]
         made = iter(_insert_batch(database, ring, plan, act, report, people, consent=consent, now=now()))
@@ -216,8 +214,7 @@ def import_people(
 
 def record_facts(database: Database, act: ImportAct, now: datetime, **facts: Any) -> None:
     """Say more of an import in the audit log, such as what was printed of it."""
-    with database.write() as db:
-        act.keep(db, now, **facts)
+    database.do(act.keep, now, **facts)
 
 
 def _insert_batch(

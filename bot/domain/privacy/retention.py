@@ -75,8 +75,7 @@ def purge(database: Database, events: list[int], now: datetime, actor: str) -> I
     """
     while batch := _people(database, events):
         for contact in batch:
-            with database.write() as db:
-                erasure.forget(db, contact, events, now)
+            database.do(erasure.forget, contact, events, now)
         with database.write() as db:
             for event_id in events:
                 audit.record(db, audit.PURGED, now=now, event_id=event_id, actor=actor, about={"people": len(batch)})

@@ -13,7 +13,8 @@ from bot.domain.events.rows import get_event as locked_event
 from bot.domain.models import Event, Owner, Staff
 from bot.domain.roster import gates
 from bot.domain.roster import validation as roster_validation
-from bot.errors import Refused
+from bot.errors import Refused, required
+from flows.shapes.duty import SUPERVISOR_ROLES
 from flows.text import collation
 from flows.understanding.phones import canonical
 
@@ -162,6 +163,16 @@ def is_unconfirmed(db: Session, phone: str) -> bool:
     """Whether this phone (E.164) stands on a roster, but may be somebody else's than when it was put there."""
     unconfirmed = exists().where(Staff.phone == phone, Staff.enabled, Staff.unconfirmed_since.is_not(None))
     return db.scalar(select(unconfirmed)) or False
+
+
+def supervisor(db: Session, staff_id: int | None, event_id: int | None = None) -> Staff:
+    """The row of who may give orders, at this event where one is told. The role counts as the roster has it now.
+
+    Raises Refused `supervisors_only`.
+    """
+    mine = select(Staff).where(Staff.id == staff_id, Staff.enabled, Staff.role.in_(SUPERVISOR_ROLES))
+    at = mine if event_id is None else mine.where(Staff.event_id == event_id)
+    return required(db.scalar(at), Refused("supervisors_only"))
 
 
 def is_paused(staff: Staff, now: datetime) -> bool:

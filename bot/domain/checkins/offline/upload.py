@@ -46,8 +46,7 @@ def record(database: Database, ring: KeyRing, scans: Sequence[Scan], now: dateti
     answers: dict[int, BatchResult] = {}
     scans, groups = _groups(database, ring, scans, now)
     for group in groups:
-        with database.write() as db:
-            answers |= _of_one_pass(db, ring, {number: scans[number] for number in group}, now)
+        answers |= database.do(_of_one_pass, ring, {number: scans[number] for number in group}, now)
     return [answers[number] for number in range(len(scans))]
 
 
