@@ -119,8 +119,8 @@ ROUTES = {
     ("GET", "/staff/manage/<slug>/exports/list"): ADMIN,
     ("GET", "/staff/manage/<slug>/gates"): ADMIN,
     ("POST", "/staff/manage/<slug>/gates"): ADMIN,
-    ("GET", "/staff/manage/<slug>/gates/<int:gate_id>/<what>"): ADMIN,
-    ("POST", "/staff/manage/<slug>/gates/<int:gate_id>/<what>"): ADMIN,
+    ("GET", "/staff/manage/<slug>/gates/<int:number>/<what>"): ADMIN,
+    ("POST", "/staff/manage/<slug>/gates/<int:number>/<what>"): ADMIN,
     ("GET", "/staff/manage/<slug>/report"): ADMIN,
     ("POST", "/staff/manage/<slug>/report"): ADMIN,
     ("POST", "/staff/manage/<slug>/report/now"): ADMIN,
@@ -130,8 +130,8 @@ ROUTES = {
         (method, f"/staff/manage/<slug>/{page}"): ADMIN
         for method in ("GET", "POST")
         for page in (
-            *("kinds/new", "kinds/<int:kind_id>", "kinds/<int:kind_id>/<what>", "questions/new"),
-            *("questions/<name>/change", "questions/<name>/retire", "scanners", "scanners/<int:device_id>/<what>"),
+            *("kinds/new", "kinds/<int:kind_id>", "kinds/<int:number>/<what>", "questions/new"),
+            *("questions/<name>/change", "questions/<name>/retire", "scanners", "scanners/<int:number>/<what>"),
             *("test", "poster", "look", "settings/<part>"),
         )
     },

@@ -9,6 +9,7 @@ from bot.domain.models import Event
 from flows.shapes import Sentence
 from flows.text import LANGUAGES, _, ngettext_, words
 from flows.text.formats import full_day
+from flows.text.languages import SOURCE
 from flows.text.translate import format_value
 from webhooks.i18n import language, say
 
@@ -74,6 +75,11 @@ def facts(event: Event) -> list[tuple[Sentence, Sentence | str]]:
 def name(event: Event) -> str:
     """The event's name in the page's language."""
     return say(words({"en": event.name, **event.names}))
+
+
+def spoken(event: Event) -> dict[str, str]:
+    """The languages of the event's own texts, by code: English, which stands in for others, and the event's."""
+    return {code: LANGUAGES.get(code, code) for code in (SOURCE, *event.languages)}
 
 
 def _retention(days: int | None) -> Sentence:

@@ -4,14 +4,15 @@ from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from bot.domain import audit, edit_conflict
+from bot.domain.models import Gate
 from bot.domain.roster import gates as domain
 from bot.errors import Refused
 from bot.service import Service
 from flows.text import _
 from webhooks.staff.manage import display, switches
 from webhooks.staff.manage.events import close_gate, stop_entry
-from webhooks.staff.manage.layout import Answer, admin, audited, done, of_number, page, refusal_text, typed
-from webhooks.staff.manage.switches import EventSwitch, ask_first
+from webhooks.staff.manage.layout import Answer, admin, audited, done, page, refusal_text, typed
+from webhooks.staff.manage.switches import EventSwitch
 
 SWITCHES = {
     "close": EventSwitch(
@@ -61,30 +62,17 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             return _page(service, slug, name=name, wrong=refusal_text(no))
         return done("manage.gates", _("{gate} is added and open.", gate=made))
 
-    @blueprint.get("/<slug>/gates/<int:gate_id>/<what>")
-    @admin
-    def ask_gate(slug: str, gate_id: int, what: str) -> Answer:
-        gate = of_number(service.database.ask(domain.list_gates, slug), gate_id)
-        return ask_first(switches.find(SWITCHES, what), gate.name, gate, "manage.gates")
-
-    @blueprint.post("/<slug>/gates/<int:gate_id>/<what>")
-    @admin
-    def switch_gate(slug: str, gate_id: int, what: str) -> Answer:
-        switch = switches.find(SWITCHES, what)
-        gate = of_number(service.database.ask(domain.list_gates, slug), gate_id)
-        try:
-            owed = switches.throw(service, switch, gate, lambda db: _throw(service, db, slug, gate.slug, what))
-        except Refused as no:
-            return _page(service, slug, problem=refusal_text(no))
-        service.outbox.dispatch(owed or [])
-        return done("manage.gates", switch.done_text.filled(gate=gate.name))
+    switches.routes(
+        *(blueprint, service, "gate", SWITCHES, domain.list_gates, _throw, _page),
+        after=lambda owed, _gate: service.outbox.dispatch(owed or []),
+    )
 
 
-def _throw(service: Service, db: Session, slug: str, gate: str, what: str) -> list[int]:
+def _throw(service: Service, db: Session, slug: str, gate: Gate, what: str) -> list[int]:
     """The deliveries to enqueue. Raises Refused."""
     if what in ("close", "open"):
-        return close_gate(service, db, slug, gate, closed=what == "close")
-    return stop_entry(service, db, slug, gate, stopped=what == "pause")
+        return close_gate(service, db, slug, gate.slug, closed=what == "close")
+    return stop_entry(service, db, slug, gate.slug, stopped=what == "pause")
 
 
 def _is_there(service: Service, slug: str, name: str) -> bool:

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, TypeVar
 
-from flask import abort
+from flask import Blueprint, abort
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from bot.domain import edit_conflict
 from bot.domain.models.base import Base
+from bot.errors import Refused
 from bot.service import Service
 from flows.shapes import Sentence
 from flows.text import _
 from webhooks.staff.manage import display
-from webhooks.staff.manage.layout import Answer, changing, done, page
+from webhooks.staff.manage.layout import Answer, Row, admin, changing, done, of_number, page, refusal_text
 
 Done = TypeVar("Done")
 Facts = Sequence[tuple[Sentence | str, Sentence | str]]
@@ -63,6 +65,42 @@ def ask_first(
         unread=unread,
         seen=edit_conflict.fingerprint(row),
     )
+
+
+def routes(
+    blueprint: Blueprint,
+    service: Service,
+    thing: str,
+    switches: Mapping[str, EventSwitch],
+    rows: Callable[[Session, str], Sequence[Row]],
+    do: Callable[[Service, Session, str, Row, str], Done],
+    show: Callable[..., Answer],
+    *,
+    name: Callable[[Row], str] = attrgetter("name"),
+    after: Callable[[Done | None, Row], Answer | None] = lambda _result, _row: None,
+) -> None:
+    """`/<slug>/<thing>s/<number>/<switch>`: the page that asks, and the throw of one of these switches.
+
+    `do` throws it, and may raise Refused: `show`, the page of all these rows, tells that as its `problem`. `after` goes
+    on with what `do` gave (None: it was so already); without an answer of its own that page says what was done.
+    """
+    back = f"manage.{thing}s"
+
+    @blueprint.get(f"/<slug>/{thing}s/<int:number>/<what>", endpoint=f"ask_{thing}")
+    @admin
+    def ask(slug: str, number: int, what: str) -> Answer:
+        row = of_number(service.database.ask(rows, slug), number)
+        return ask_first(find(switches, what), name(row), row, back)
+
+    @blueprint.post(f"/<slug>/{thing}s/<int:number>/<what>", endpoint=f"switch_{thing}")
+    @admin
+    def switch(slug: str, number: int, what: str) -> Answer:
+        thrown, row = find(switches, what), of_number(service.database.ask(rows, slug), number)
+        try:
+            result = throw(service, thrown, row, lambda db: do(service, db, slug, row, what))
+        except Refused as no:
+            return show(service, slug, problem=refusal_text(no))
+        return after(result, row) or done(back, thrown.done_text.filled(**{thing: name(row)}))
 
 
 def throw(service: Service, switch: EventSwitch, row: Base, do: Callable[[Session], Done]) -> Done | None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date
-from functools import partial
 from typing import Any
 
 from flask import Blueprint, request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from bot.domain import audit, edit_conflict, events
@@ -15,7 +15,7 @@ from bot.domain.passes import kinds as domain
 from bot.domain.roster import gates
 from bot.errors import Refused
 from bot.service import Service
-from flows.text import LANGUAGES, _, words
+from flows.text import _, words
 from flows.text.languages import SOURCE
 from flows.text.pass_days import describe_days
 from webhooks.i18n import say
@@ -34,7 +34,7 @@ from webhooks.staff.manage.layout import (
     refusal_text,
     typed,
 )
-from webhooks.staff.manage.switches import EventSwitch, ask_first
+from webhooks.staff.manage.switches import EventSwitch
 
 FIELD_OF_REFUSAL = {
     "bad_text": f"label-{SOURCE}",
@@ -76,49 +76,32 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     def kinds(slug: str) -> Answer:
         return _list(service, slug)
 
-    @blueprint.get("/<slug>/kinds/new")
-    @admin
-    def new_kind(slug: str) -> Answer:
-        return _page(service, slug)
-
-    @blueprint.post("/<slug>/kinds/new")
-    @admin
-    def add_kind(slug: str) -> Answer:
-        return _save(service, slug, None)
-
+    @blueprint.get("/<slug>/kinds/new", endpoint="new_kind", defaults={"kind_id": None})
     @blueprint.get("/<slug>/kinds/<int:kind_id>")
     @admin
-    def kind(slug: str, kind_id: int) -> Answer:
+    def kind(slug: str, kind_id: int | None) -> Answer:
         return _page(service, slug, _find(service, slug, kind_id))
 
+    @blueprint.post("/<slug>/kinds/new", endpoint="add_kind", defaults={"kind_id": None})
     @blueprint.post("/<slug>/kinds/<int:kind_id>")
     @admin
-    def save_kind(slug: str, kind_id: int) -> Answer:
+    def save_kind(slug: str, kind_id: int | None) -> Answer:
         return _save(service, slug, _find(service, slug, kind_id))
 
-    @blueprint.get("/<slug>/kinds/<int:kind_id>/<what>")
-    @admin
-    def ask_kind(slug: str, kind_id: int, what: str) -> Answer:
-        row = _find(service, slug, kind_id)
-        return ask_first(switches.find(SWITCHES, what), _name(row), row, "manage.kinds")
+    switches.routes(blueprint, service, "kind", SWITCHES, domain.list_kinds, _throw, _list, name=_name)
 
-    @blueprint.post("/<slug>/kinds/<int:kind_id>/<what>")
-    @admin
-    def switch_kind(slug: str, kind_id: int, what: str) -> Answer:
-        switch, row = switches.find(SWITCHES, what), _find(service, slug, kind_id)
-        retire, restore = partial(domain.retire, now=service.now()), domain.restore
-        try:
-            switches.throw(
-                service, switch, row, lambda db: (retire if what == "retire" else restore)(db, slug, row.slug)
-            )
-        except Refused as no:
-            return _list(service, slug, refusal_text(no))
-        return done("manage.kinds", switch.done_text.filled(kind=_name(row)))
+
+def _throw(service: Service, db: Session, slug: str, kind: Kind, what: str) -> None:
+    """Raises Refused."""
+    if what == "retire":
+        domain.retire(db, slug, kind.slug, service.now())
+    else:
+        domain.restore(db, slug, kind.slug)
 
 
 def _save(service: Service, slug: str, row: Kind | None) -> Answer:
     """Keep the form's values: a new kind, or changes of `row`."""
-    spoken = _spoken(service.database.ask(events.by_slug, slug))
+    spoken = display.spoken(service.database.ask(events.by_slug, slug))
     given = _given(spoken)
     values, wrong = _checked(given, spoken)
     if wrong:
@@ -141,7 +124,7 @@ def _refused(service: Service, slug: str, row: Kind | None, given: Texts, no: Re
     same = no.code in ("changed_meanwhile", "kind_taken")
     with service.database.read() as db:
         there = [kind for kind in domain.list_kinds(db, slug) if kind.id == (row.id if row else kind.id)]
-        spoken = _spoken(events.by_slug(db, slug))
+        spoken = display.spoken(events.by_slug(db, slug))
     if same and any({**_current_texts(kind, spoken), "slug": given["slug"]} == given for kind in there):
         return _done(given)
     wrong = {FIELD_OF_REFUSAL.get(no.code, ""): refusal_text(no)}
@@ -175,11 +158,6 @@ def _read(name: str, text: str) -> int | list[date] | None:
     return inputs.whole(text) if text else None
 
 
-def _spoken(event: Event) -> dict[str, str]:
-    """The languages in which a kind has a name, by code: English, which stands in for others, and the event's."""
-    return {code: LANGUAGES.get(code, code) for code in (SOURCE, *event.languages)}
-
-
 def _current_texts(kind: Kind, spoken: Mapping[str, str]) -> dict[str, str]:
     return {
         "slug": kind.slug,
@@ -191,8 +169,9 @@ def _current_texts(kind: Kind, spoken: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _find(service: Service, slug: str, kind_id: int) -> Kind:
-    return of_number(service.database.ask(domain.list_kinds, slug), kind_id)
+def _find(service: Service, slug: str, kind_id: int | None) -> Kind | None:
+    """The kind of this id, else 404; None for a new one."""
+    return None if kind_id is None else of_number(service.database.ask(domain.list_kinds, slug), kind_id)
 
 
 def _name(kind: Kind) -> str:
@@ -235,7 +214,7 @@ def _page(
         event = events.by_slug(db, slug)
         days = [(day.day.isoformat(), display.weekday(day.day)) for day in event.days]
         there = [(gate.slug, gate.name) for gate in gates.list_gates(db, slug)]
-    spoken = _spoken(event)
+    spoken = display.spoken(event)
     empty = dict.fromkeys(("slug", "policy", "max_party", "days", "gates", *(f"label-{code}" for code in spoken)), "")
     as_event = _("as the event: {value}", value=display.POLICY_NAMES[event.policy])
     return form(

@@ -8,10 +8,10 @@ from bot.domain.events import questions
 from bot.domain.models import Event, JsonDict
 from bot.errors import Refused
 from flows.shapes import Sentence
-from flows.text import LANGUAGES, _
+from flows.text import _
 from flows.text.languages import SOURCE
 from webhooks.i18n import say
-from webhooks.staff.manage import inputs
+from webhooks.staff.manage import display, inputs
 from webhooks.staff.manage.inputs import UnreadableInput
 from webhooks.staff.manage.layout import Texts, refusal_text, typed
 
@@ -48,11 +48,6 @@ PROBLEMS: Mapping[str, tuple[str, Sentence]] = {
 """For each problem of bot.domain.events.questions the input at which it is shown, and what is said."""
 
 
-def spoken(event: Event) -> dict[str, str]:
-    """The languages in which it is asked, by code: English, which serves where one is missing, and the event's."""
-    return {code: LANGUAGES.get(code, code) for code in (SOURCE, *event.languages)}
-
-
 def labels(languages: Mapping[str, str]) -> dict[str, Sentence]:
     """What each input is called."""
     asked = {f"label-{code}": _("Question in {language}", language=name) for code, name in languages.items()}
@@ -79,7 +74,7 @@ def texts(question: JsonDict | None, languages: Mapping[str, str]) -> dict[str, 
 
 def given(event: Event) -> dict[str, str]:
     """The inputs of this request."""
-    return {name: typed(name).strip() for name in texts(None, spoken(event))}
+    return {name: typed(name).strip() for name in texts(None, display.spoken(event))}
 
 
 def read(form: Texts, event: Event, name: str) -> tuple[JsonDict, dict[str, str]]:
@@ -88,7 +83,7 @@ def read(form: Texts, event: Event, name: str) -> tuple[JsonDict, dict[str, str]
     question = {
         "name": name or form["name"] or _name_from(form[f"label-{SOURCE}"]),
         "kind": form["kind"],
-        "labels": {code: form[f"label-{code}"] for code in spoken(event) if form[f"label-{code}"]},
+        "labels": {code: form[f"label-{code}"] for code in display.spoken(event) if form[f"label-{code}"]},
         "required": form["required"] == "1",
         "options": _options(form, event, wrong) if form["kind"] == "choice" else [],
         **DEFAULT_RANGE,
@@ -124,7 +119,7 @@ def _options(form: Texts, event: Event, wrong: dict[str, str]) -> list[dict[str,
     """The choices by line; a language that has other lines than the English ones is wrong."""
     in_english = _lines(form[f"options-{SOURCE}"])
     options = [{SOURCE: title} for title in in_english]
-    for code in spoken(event):
+    for code in display.spoken(event):
         lines = _lines(form[f"options-{code}"])
         if lines and len(lines) != len(in_english):
             wrong[f"options-{code}"] = say(

@@ -13,6 +13,7 @@ from bot.service import Service
 from flows.text import _, access_needs, words
 from flows.text.languages import SOURCE
 from webhooks.i18n import say
+from webhooks.staff.manage import display
 from webhooks.staff.manage.layout import (
     Answer,
     Texts,
@@ -50,21 +51,13 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     def questions(slug: str) -> Answer:
         return _list(service, slug)
 
-    @blueprint.get("/<slug>/questions/new")
-    @admin
-    def new_question(slug: str) -> Answer:
-        return _page(_event(service, slug))
-
-    @blueprint.post("/<slug>/questions/new")
-    @admin
-    def add_question(slug: str) -> Answer:
-        return _save(service, slug, "")
-
+    @blueprint.get("/<slug>/questions/new", endpoint="new_question", defaults={"name": ""})
     @blueprint.get("/<slug>/questions/<name>/change")
     @admin
     def question(slug: str, name: str) -> Answer:
         return _page(_event(service, slug), name)
 
+    @blueprint.post("/<slug>/questions/new", endpoint="add_question", defaults={"name": ""})
     @blueprint.post("/<slug>/questions/<name>/change")
     @admin
     def save_question(slug: str, name: str) -> Answer:
@@ -190,7 +183,7 @@ def _row(question: JsonDict) -> dict[str, Any]:
 def _page(
     event: Event, name: str = "", given: Texts | None = None, wrong: Texts | None = None, *, beside: bool = False
 ) -> Answer:
-    spoken = question_form.spoken(event)
+    spoken = display.spoken(event)
     old = _found(event, name) if name else None
     return form(
         "setup/question",

@@ -14,8 +14,8 @@ from bot.errors import Refused
 from bot.service import Service
 from flows.text import _
 from webhooks.staff.manage import display, switches
-from webhooks.staff.manage.layout import Answer, Texts, admin, audited, done, of_number, page, refusal_text, typed
-from webhooks.staff.manage.switches import EventSwitch, ask_first
+from webhooks.staff.manage.layout import Answer, Texts, admin, audited, page, refusal_text, typed
+from webhooks.staff.manage.switches import EventSwitch
 
 FIELD_OF_REFUSAL = {"bad_name": "name", "device_taken": "name", "no_such_gate": "gate"}
 """The input at which a refusal is shown, by code."""
@@ -60,31 +60,17 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             return _list(service, slug, given, {FIELD_OF_REFUSAL.get(no.code, ""): refusal_text(no)})
         return _link(service, made.name, token)
 
-    @blueprint.get("/<slug>/scanners/<int:device_id>/<what>")
-    @admin
-    def ask_scanner(slug: str, device_id: int, what: str) -> Answer:
-        device = of_number(service.database.ask(devices.list_devices, slug), device_id)
-        return ask_first(switches.find(SWITCHES, what), device.name, device, "manage.scanners")
-
-    @blueprint.post("/<slug>/scanners/<int:device_id>/<what>")
-    @admin
-    def switch_scanner(slug: str, device_id: int, what: str) -> Answer:
-        switch = switches.find(SWITCHES, what)
-        device = of_number(service.database.ask(devices.list_devices, slug), device_id)
-        try:
-            token = switches.throw(service, switch, device, lambda db: _throw(service, db, slug, device.name, what))
-        except Refused as no:
-            return _list(service, slug, problem=refusal_text(no))
-        if token:
-            return _link(service, device.name, token)
-        return done("manage.scanners", switch.done_text.filled(scanner=device.name))
+    switches.routes(
+        *(blueprint, service, "scanner", SWITCHES, devices.list_devices, _throw, _list),
+        after=lambda token, device: _link(service, device.name, token) if token else None,
+    )
 
 
-def _throw(service: Service, db: Session, slug: str, name: str, what: str) -> str:
+def _throw(service: Service, db: Session, slug: str, device: Device, what: str) -> str:
     """The new token; empty where the scanner has none any more. Raises Refused."""
     if what == "roll":
-        return devices.roll(db, slug, name)[1]
-    devices.revoke(db, slug, name, service.now())
+        return devices.roll(db, slug, device.name)[1]
+    devices.revoke(db, slug, device.name, service.now())
     return ""
 
 
