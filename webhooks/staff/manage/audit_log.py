@@ -1,6 +1,5 @@
 """The page of the event's audit log: who did what, when, before and after."""
 
-from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,8 +16,7 @@ from webhooks.i18n import say
 from webhooks.staff.manage import audit_texts as said
 from webhooks.staff.manage import display, inputs, sorting
 from webhooks.staff.manage.audit_format import AuditFormatter, changes, facts
-from webhooks.staff.manage.inputs import UnreadableInput
-from webhooks.staff.manage.layout import Answer, admin, clean, page
+from webhooks.staff.manage.layout import Answer, admin, clean, judged, page
 from webhooks.staff.manage.sorting import Keys, Order
 
 PAGE_SIZE = 50
@@ -41,7 +39,9 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         order = sorting.asked(("at",), NEWEST_FIRST)
         with service.database.read() as db:
             zone = events.by_slug(db, slug).timezone
-            borders, wrong = _borders(given, zone)
+            borders, wrong = judged(
+                ("since", "until"), lambda name: inputs.border(given[name], zone, end=name == "until")
+            )
             wanted: dict[str, Any] = {name: given[name] for name in ("text", "who", "what")} | borders
             found, keys = ([], Keys()) if wrong else _page_of(db, slug, order, wanted)
             reader = AuditFormatter(ZoneInfo(zone), {gate.id: gate.name for gate in gates.list_gates(db, slug)})
@@ -77,20 +77,6 @@ def _id(key: str) -> int:
     """The number of an entry; 0 for what is none."""
     number = int(key) if key.isascii() and key.isdecimal() and len(key) <= len(str(MAX_ID)) else 0
     return number if number <= MAX_ID else 0
-
-
-def _borders(given: dict[str, str], zone: str) -> tuple[dict[str, datetime | None], dict[str, str]]:
-    """The days from and to, both included; and what is wrong, by input."""
-    borders: dict[str, datetime | None] = {}
-    wrong: dict[str, str] = {}
-    for name, later in (("since", 0), ("until", 1)):
-        try:
-            day = inputs.read("date", given[name], zone)
-            begins = day and inputs.moment(f"{day + timedelta(days=later)}T00:00", zone)
-            borders[name] = begins
-        except UnreadableInput:
-            wrong[name] = say(inputs.NO_DATE)
-    return borders, wrong
 
 
 def _acts(chosen: str) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """The page of exports: request, watch, download, delete."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,7 @@ from webhooks.staff.manage.layout import (
     admin,
     audited,
     done,
+    judged,
     or_404,
     page,
     refusal_text,
@@ -178,21 +179,16 @@ def _download(service: Service, export: Export) -> Response:
 
 def _request_from(texts: Texts, event: Event) -> tuple[ExportRequest, dict[str, str]]:
     """The request in the form, and what is wrong with it, by input. Days are the event's, the last one included."""
-    wrong, zone, borders = dict[str, str](), ZoneInfo(event.timezone), dict[str, datetime | None]()
-    for name, days in (("since", 0), ("until", 1)):
-        try:
-            day = date.fromisoformat(texts[name]) + timedelta(days) if texts[name] else None
-            borders[name] = datetime.combine(day, time(), zone) if day else None
-        except (ValueError, OverflowError):
-            wrong[name] = say(inputs.NO_DATE)
-    since, until = borders.get("since"), borders.get("until")
+    days, wrong = judged(("since", "until", "event_day"), lambda name: _day(name, texts[name], event.timezone))
+    since, until = days.get("since"), days.get("until")
     if since and until and until <= since:
         wrong["until"] = say(_("Enter the first day or a later day."))
-    try:
-        event_day = date.fromisoformat(texts["event_day"]) if texts["event_day"] else None
-    except ValueError:
-        event_day, wrong["event_day"] = None, say(inputs.NO_DATE)
-    return ExportRequest(texts["table"], texts["form"], _ticked(texts["table"]), **borders, event_day=event_day), wrong
+    return ExportRequest(texts["table"], texts["form"], _ticked(texts["table"]), **days), wrong
+
+
+def _day(name: str, text: str, zone: str) -> date | None:
+    """An input of the form: a day of the event, or the moment at which a span of days begins or is over."""
+    return inputs.read("date", text, zone) if name == "event_day" else inputs.border(text, zone, end=name == "until")
 
 
 def _ticked(table: str) -> tuple[str, ...]:

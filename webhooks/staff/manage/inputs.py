@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -80,6 +80,12 @@ def day(text: str, _zone: str = "") -> date:
     if found.year not in YEARS:
         raise UnreadableInput(NO_DATE)
     return found
+
+
+def border(text: str, zone: str, *, end: bool) -> datetime | None:
+    """When a day begins in the zone, or with `end` is over; None where no day is given. Raises UnreadableInput."""
+    found = day(text.strip()) + timedelta(days=end) if text.strip() else None
+    return datetime.combine(found, time(), ZoneInfo(zone)) if found else None
 
 
 def hour(text: str, _zone: str = "") -> time:
