@@ -22,7 +22,8 @@ from webhooks import (
     twilio,
     uploads,
 )
-from webhooks.serving import signed_posts
+from webhooks.api.auth import Callers
+from webhooks.serving import scanner_posts, signed_posts
 from webhooks.staff import session
 from webhooks.visitor import blueprint as visitors
 from webhooks.visitor import text_size
@@ -41,10 +42,10 @@ def create_app(service: Service) -> Flask:
     uploads.allow(app)
     csrf = app_setup.guard(app, settings.origin)
     api.answer_errors(app)
-    limits.install(app, settings.redis)
+    windows = limits.install(app, settings.redis)
     app.before_request(i18n.keep_language)
     app.before_request(text_size.keep_size)
-    counts = MetricCounters(service.redis)
+    counts, callers = MetricCounters(service.redis), Callers(service, session.row)
     metrics.count_answers(app, counts)
     for made in (
         assets.blueprint(),
@@ -56,7 +57,7 @@ def create_app(service: Service) -> Flask:
         metrics.blueprint(service, counts),
         twilio.blueprint(service),
         visitors.blueprint(service),
-        api.blueprint(service, session.row),
+        api.blueprint(service, callers),
     ):
         app.register_blueprint(made)
     staff.register(app, service)
@@ -66,6 +67,8 @@ def create_app(service: Service) -> Flask:
         if name.startswith(NO_FORMS):
             csrf.exempt(known)
     headers = app_setup.spare_machines(app)
-    posts = signed_posts.SignedPosts(service, counts, headers, app.wsgi_app)
+    routes = api.routes_without_flask(service)
+    scans = scanner_posts.ScannerPosts(settings.origin, routes, callers, windows, counts, headers, app.wsgi_app)
+    posts = signed_posts.SignedPosts(service, counts, headers, scans)
     app_setup.put_first(app, app_setup.by_origin(posts, settings.origin))
     return app

@@ -1,12 +1,17 @@
 """Sentences of the pages in the reader's language, and error pages."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import g, request, session
 from markupsafe import Markup
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from flows.shapes import Sentence
 from flows.text import LANGUAGES, _, render
@@ -63,13 +68,40 @@ def offered() -> Mapping[str, str]:
     return {code: LANGUAGES[code] for code in (*CONFIRMED, str(session.get("language"))) if code in LANGUAGES}
 
 
+_SPOKEN: ContextVar[str] = ContextVar("spoken", default="")
+"""The language of an answer that is made without Flask."""
+
+
 def language() -> str:
     """The language of the page: the one chosen for it, else the first of the reader's in which it can be had."""
+    if spoken := _SPOKEN.get():
+        return spoken
     chosen, there = request.args.get("lang") or session.get("language"), list(offered())
     if chosen in there:
         return str(chosen)
+    return _best(request.accept_languages, there)
+
+
+def _best(accepted: LanguageAccept, there: Sequence[str]) -> str:
     likely = SOURCE if SOURCE in there else there[0]
-    return request.accept_languages.best_match(there, default=likely) or likely
+    return accepted.best_match(there, default=likely) or likely
+
+
+@contextmanager
+def speaking(accepted: str) -> Iterator[None]:
+    """Let sentences be in the language of somebody who has chosen none, by the header Accept-Language, in a block that
+    asks nothing of Flask.
+    """
+    token = _SPOKEN.set(_of_header(accepted))
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(token)
+
+
+@lru_cache(maxsize=64)
+def _of_header(accepted: str) -> str:
+    return _best(parse_accept_header(accepted, LanguageAccept), CONFIRMED)
 
 
 def keep_language() -> None:

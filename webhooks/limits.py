@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 _parsed = cache(parse)
 
 
-class _Windows:
+class Windows:
     """The moving windows of all limits."""
 
     def __init__(self, redis_url: str) -> None:
@@ -56,9 +56,10 @@ def _hit(windows: MovingWindowRateLimiter, limit: RateLimitItem, name: str, scop
     return windows.get_window_stats(limit, KEY_PREFIX, name, scope).reset_time - time.time()
 
 
-def install(app: Flask, redis_url: str) -> None:
-    """Let `spend` count for this application. `redis_url` is redis://, rediss:// or unix://."""
-    app.extensions[__name__] = _Windows(redis_url)
+def install(app: Flask, redis_url: str) -> Windows:
+    """Let `spend` count for this application, by what it gives. `redis_url` is redis://, rediss:// or unix://."""
+    made = app.extensions[__name__] = Windows(redis_url)
+    return made
 
 
 def address() -> str:
@@ -77,14 +78,15 @@ def network() -> str:
     return str(mapped or parsed) if mapped or parsed.version == 4 else str(ip_network((int(parsed), 64), strict=False))
 
 
-def spend(limit: str, scope: str, key: str) -> None:
-    """Count one use of `scope` by `key`, whichever page it is; `limit` is such as `5 per hour`.
+def spend(limit: str, scope: str, key: str, windows: Windows | None = None) -> None:
+    """Count one use of `scope` by `key`, whichever page it is; `limit` is such as `5 per hour`; by the `windows` of the
+    present application where none are given.
 
     Raises TooManyRequests (429, with when to try again) where that is one too many.
     """
     # No number and no address stands in Redis for it.
     name = sha256(key.encode()).hexdigest()[:24]
-    windows = cast("_Windows", current_app.extensions[__name__])
+    windows = windows or cast("Windows", current_app.extensions[__name__])
     wait = windows.hit(_parsed(limit), name, scope)
     if wait is not None:
         raise TooManyRequests(retry_after=max(1, int(wait) + 1))

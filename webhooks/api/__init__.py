@@ -1,12 +1,9 @@
 """The JSON API of the gate: scanners, the desk and screens. docs/api.md tells how to use it."""
 
-from collections.abc import Callable
-
 from flask import Blueprint, Response
 from redis.exceptions import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from bot.domain.models import Staff
 from bot.errors import Refused
 from bot.service import Service
 from webhooks.api import checkins, counts, etag, offline, problems, walkups
@@ -15,14 +12,13 @@ from webhooks.api.auth import Callers
 from webhooks.api.problems import answer_errors
 from webhooks.api.routes import Route, add_route
 
-__all__ = ["answer_errors", "blueprint"]
+__all__ = ["answer_errors", "blueprint", "routes_without_flask"]
 BASE = "/api/v1"
 
 
-def blueprint(service: Service, staff_of: Callable[[], Staff | None]) -> Blueprint:
-    """Every route below BASE; `staff_of` gives the roster row of a request's session, where it has one."""
+def blueprint(service: Service, callers: Callers) -> Blueprint:
+    """Every route below BASE."""
     made = Blueprint("api", __name__, url_prefix=BASE)
-    callers = Callers(service, staff_of)
     listed: tuple[Route, ...] = (
         *checkins.routes(service),
         *counts.routes(service),
@@ -41,3 +37,8 @@ def blueprint(service: Service, staff_of: Callable[[], Staff | None]) -> Bluepri
         return etag.etag_response(described)
 
     return made
+
+
+def routes_without_flask(service: Service) -> dict[str, Route]:
+    """Those that webhooks.serving can answer before Flask, by path."""
+    return {f"{BASE}{route.path}": route for route in checkins.routes(service) if route.without_flask}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from flask import Response, after_this_request, request
 
@@ -72,7 +73,10 @@ class Callers:
         """
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == SCHEME:
-            return self._device(token.strip())
+            caller, afterwards = self.of_token(token.strip())
+            if afterwards:
+                after_this_request(partial(_when_it_has_left, afterwards))
+            return caller
         found = None if scheme else self._staff_of()
         if found is None:
             raise Problem("not_signed_in", headers={"WWW-Authenticate": "Bearer"})
@@ -81,12 +85,15 @@ class Callers:
         self._mark_staff_seen(found)
         return of_staff(found)
 
-    def _device(self, token: str) -> Caller:
+    def of_token(self, token: str) -> tuple[Caller, Callable[[], None] | None]:
+        """The scanner of a token, and what is to be done when its answer has left: nobody waits at a gate for that.
+
+        Raises Problem `bad_token`.
+        """
         found = devices.by_token(self._service.database, token)
         if found is None:
             raise Problem("bad_token", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
-        self._mark_seen(found)
-        return of_device(found)
+        return of_device(found), self._to_mark_seen(found)
 
     def _mark_staff_seen(self, row: Staff) -> None:
         now = self._service.now()
@@ -94,20 +101,22 @@ class Callers:
             with self._service.database.write() as db:
                 offline_staff.mark_seen(db, Staff, row.id, now)
 
-    def _mark_seen(self, device: devices.Scanner) -> None:
-        """Keep once in a while that a scanner is at work, when its answer has left: nobody waits at a gate for that."""
+    def _to_mark_seen(self, device: devices.Scanner) -> Callable[[], None] | None:
+        """What keeps that a scanner is at work; None where that was kept a while ago."""
         now = self._service.now()
         if device.seen_at is not None and device.seen_at >= now - offline_staff.SEEN_RESOLUTION:
-            return
+            return None
 
         def note() -> None:
             with self._service.database.write() as db:
                 offline_staff.mark_seen(db, Device, device.id, now)
 
-        @after_this_request
-        def afterwards(answer: Response) -> Response:
-            answer.call_on_close(note)
-            return answer
+        return note
+
+
+def _when_it_has_left(afterwards: Callable[[], None], answer: Response) -> Response:
+    answer.call_on_close(afterwards)
+    return answer
 
 
 def of_staff(member: Staff) -> Caller:

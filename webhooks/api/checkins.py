@@ -62,6 +62,7 @@ def routes(service: Service) -> Sequence[Route]:
             answer=CheckinAnswer,
             view=check_in,
             limit=SCAN_LIMIT,
+            without_flask=True,
         ),
         Route(
             method="POST",

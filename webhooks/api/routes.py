@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from pydantic import BaseModel
 
 from webhooks import limits
@@ -15,6 +15,9 @@ SCAN_LIMIT = "50 per second"
 """How often one caller may send a scan or a count (docs/contract.md#http)."""
 LARGE_LIMIT = "20 per second"
 """How often one caller may ask for what takes long: a batch, a list."""
+JSON = "application/json"
+RAISED = "pravesh.api.raised"
+"""In the environment of a request that was begun without Flask: what it met, for Flask to answer as any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,9 @@ class Route:
     """Kinds of problem besides those that every route has."""
     parameters: tuple[dict[str, Any], ...] = ()
     """Parameters of the query and the header, as OpenAPI describes them."""
+    without_flask: bool = False
+    """Whether it is asked so often that it is answered before Flask where it can be: its view, called with a caller and
+    a body, asks nothing of Flask's, and gives an answer of the API."""
 
     @property
     def name(self) -> str:
@@ -46,6 +52,8 @@ def add_route(blueprint: Blueprint, route: Route, callers: Callers) -> None:
     """Add a route with what all have in common: authentication, the rate limit and the parsing of the body."""
 
     def handle(**path: str) -> Response:
+        if problem := request.environ.get(RAISED):
+            raise problem
         caller = callers.of_request().at(path.pop("event", None))
         limits.spend(route.limit, route.name, caller.key)
         return _to_response(_call_view(route, caller, path))
@@ -62,4 +70,4 @@ def _call_view(route: Route, caller: Caller, path: dict[str, str]) -> BaseModel 
 def _to_response(result: BaseModel | Response) -> Response:
     if isinstance(result, Response):
         return result
-    return Response(result.model_dump_json(), content_type="application/json")
+    return Response(result.model_dump_json(), content_type=JSON)

@@ -1,1 +1,3 @@
-"""How requests reach the threads of a web process: whole, so that slow callers hold none; and Twilio's past Flask."""
+"""How requests reach the threads of a web process: whole, so that slow callers hold none; Twilio's and scanners' usual
+ones past Flask.
+"""
