@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from redis.connection import AbstractConnection
 from sqlalchemy import Engine, event
+from sqlalchemy.engine.interfaces import Compiled
 
 OF_TRANSACTIONS = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
@@ -25,6 +26,22 @@ def statements(*, all_of_them: bool = False) -> Iterator[list[str]]:
         yield told
     finally:
         event.remove(Engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def compiled() -> Iterator[list[str]]:
+    """The statements that SQLAlchemy turns into SQL within the block, because it has not kept what it made before."""
+    made: list[str] = []
+    compile_one: Any = Compiled.__init__
+
+    def note(compiler: Any, *given: Any, **options: Any) -> None:
+        compile_one(compiler, *given, **options)
+        if getattr(compiler, "string", ""):  # of those that begin and end transactions there is none
+            made.append(compiler.string)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Compiled, "__init__", note)
+        yield made
 
 
 @contextmanager

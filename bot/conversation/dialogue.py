@@ -7,7 +7,6 @@ from concurrent.futures import TimeoutError as TooLate
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
 import structlog
 from redis.exceptions import RedisError
@@ -182,7 +181,7 @@ class Dialogue:
             inbound.sender,
             answered=bool(served.answer),
             afterwards=held.found_later,
-            more=partial(self._turns.note, served.taken) if served.taken else None,
+            more=self._turns.noting_commands(served.taken) if served.taken else (),
         )
 
     def _serve_next(self, claimed: ClaimedMessage) -> "ServedMessage":

@@ -22,6 +22,7 @@ from bot.database import Database
 from bot.domain.models import Beginning, Event, table
 from bot.domain.stats.funnel import DONE
 from bot.domain.upserts import INTO
+from bot.redis_client import Command, ask_all
 from flows.shapes import Register, State, Turn, field_values
 from flows.visitor.registration import REGISTRATION
 
@@ -134,7 +135,7 @@ class FunnelTracker:
     def record(self, progress: FunnelProgress) -> None:
         """Note how far one has come. Never raises: the funnel is not worth anybody's turn."""
         try:
-            note(self.redis, progress)
+            ask_all(self.redis, [noting_command(progress)])
         except RedisError as problem:
             log.warning("beginning_not_noted", problem=type(problem).__name__)
 
@@ -148,9 +149,9 @@ class FunnelTracker:
         return len(read)
 
 
-def note(redis: "Redis", progress: FunnelProgress) -> None:
-    """Note how far one has come; `redis` may be a pipeline. Raises RedisError."""
-    redis.hset(REDIS_KEY, progress.id, json.dumps(progress.to_json()))
+def noting_command(progress: FunnelProgress) -> Command:
+    """The command that notes how far one has come."""
+    return "HSET", REDIS_KEY, progress.id, json.dumps(progress.to_json())
 
 
 def write_rows(db: Session, *progress: FunnelProgress) -> None:

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from redis import Redis
 
+from bot.redis_client import Script
 from bot.timeouts import CONVERSATION_LEASE_MS, MAX_WEBHOOK_WAIT_MS
 
 MESSAGE_TTL_SECONDS = 48 * 3600
@@ -92,7 +93,7 @@ class ConversationStore:
         self._redis = redis
         self._state_seconds = state_seconds
         source = Path(__file__).with_suffix(".lua").read_text(encoding="utf-8")
-        self._script = redis.register_script(source)
+        self._script = Script.of(source)
 
     def accept(
         self,
@@ -238,7 +239,7 @@ class ConversationStore:
             MAX_WEBHOOK_WAIT_MS,
             SESSION_WINDOW_SECONDS,
         )
-        reply: list[Any] = self._script(keys=[verb], args=[*numbers, *arguments])
+        reply: list[Any] = self._script.run(self._redis, [verb], [*numbers, *arguments])
         return reply
 
     def _parsed(self, reply: list[Any]) -> "AcceptResult":

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from redis import Redis
 from sqlalchemy import bindparam, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -37,6 +36,7 @@ from bot.errors import Refused
 from bot.inbound import Inbound
 from bot.photos import delete_media
 from bot.photos.photos import Photos
+from bot.redis_client import Command
 from bot.tracing import traced
 from flows import engine
 from flows.shapes import Effect, Facts, Say, Turn, UserInput
@@ -150,10 +150,9 @@ class TurnRunner:
                 return self._stored_result(inbound.sid) or self._persist(inbound, turn, facts, media, state)
         raise RuntimeError(f"one turn met {MAX_REFUSALS} refusals")
 
-    def note(self, taken: TurnResult, noting: "Redis") -> None:
-        """Note what a turn moved, once its answer is given, in a round trip that somebody else makes."""
-        if taken.moved and self.funnel_tracker:
-            funnel_tracking.note(noting, taken.moved)
+    def noting_commands(self, taken: TurnResult) -> tuple[Command, ...]:
+        """What notes, once its answer is given, what a turn moved: for somebody else's round trip to Redis."""
+        return (funnel_tracking.noting_command(taken.moved),) if taken.moved and self.funnel_tracker else ()
 
     def _photos(self, inbound: Inbound, facts: Facts) -> tuple[TwilioMedia, ...]:
         """The photos of a message from somebody on a roster; nobody else's are looked at."""

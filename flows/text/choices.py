@@ -88,7 +88,7 @@ def every_day(answers: Answers, facts: Facts) -> tuple[EventDay, ...]:
     event = chosen_event(answers, facts)
     held = chosen_pass(answers, facts) if answers.get("code") else None
     days = facts.days(event) if event else ()
-    return tuple(_given_back(day, held) if held else day for day in days)
+    return tuple(_given_back(day, held) for day in days) if held else days
 
 
 def _given_back(day: EventDay, pass_: PassFacts) -> EventDay:

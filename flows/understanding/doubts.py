@@ -66,9 +66,10 @@ def split(text: str, phrases: Iterable[str] = ()) -> tuple[str, ...]:
     """
     if len(cleaned(text)) >= MAX_GUESS_LENGTH:
         return ()
-    line = "".join("-" if unicodedata.category(character) == "Pd" else character for character in text)
     line = without_pictures(
-        plain(line.replace("\n", " ; ").replace("~", " about ").replace("’", "'").replace("`", "'")),
+        plain(
+            _with_plain_dashes(text).replace("\n", " ; ").replace("~", " about ").replace("’", "'").replace("`", "'")
+        ),
         but=_words().denying,
     )
     line = _CLOCK.sub(" oclock ", line)
@@ -79,6 +80,12 @@ def split(text: str, phrases: Iterable[str] = ()) -> tuple[str, ...]:
         if first in said:
             line = line.replace(phrase, joined)
     return tuple(word.replace("_", " ").strip("'") for word in line.split())
+
+
+def _with_plain_dashes(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join("-" if unicodedata.category(character) == "Pd" else character for character in text)
 
 
 @lru_cache(maxsize=KEPT_PHRASES)

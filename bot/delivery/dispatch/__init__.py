@@ -13,7 +13,6 @@ from datetime import datetime
 
 import structlog
 from redis import Redis
-from redis.client import Pipeline
 from redis.exceptions import NoScriptError, RedisError
 from sqlalchemy.orm import Session
 
@@ -42,6 +41,7 @@ from bot.delivery.outbox.session_window import SessionWindows
 from bot.domain.keys import KeyRing
 from bot.domain.models import Delivery
 from bot.errors import SendFailed
+from bot.redis_client import Command, ask_all
 from bot.settings import Settings
 from bot.timeouts import MAX_PLACE_WAIT_SECONDS
 
@@ -91,7 +91,7 @@ class Outbox:
         *,
         answered: bool,
         afterwards: bool = False,
-        more: Callable[[Pipeline], object] | None = None,
+        more: Sequence[Command] = (),
     ) -> None:
         """Note a message from outside: our answer in the webhook's own response takes one of the sender's
         places, the window is open again, and what waited for that leaves. Never raises where Redis is away.
@@ -108,25 +108,20 @@ class Outbox:
             self.ask_for_lanes({lane})
 
     def _note_inbound(
-        self, sender: str, answered_at: str | None, lanes: Sequence[str], more: Callable[[Pipeline], object] | None
+        self, sender: str, answered_at: str | None, lanes: Sequence[str], more: Sequence[Command]
     ) -> list[str]:
         """Note all of it in one round trip; the addresses for whose window something waits."""
         now, pace = self.now(), self.rate_limiter
+        commands = [command for lane in lanes for command in self.windows.open_commands(lane, sender, now)]
+        sent = [pace.sent_command(sender, answered_at)] if answered_at else []
         try:
-            with self.redis.pipeline(transaction=False) as noting:
-                if more:
-                    more(noting)
-                for lane in lanes:
-                    self.windows.note_open(noting, lane, sender, now)
-                if answered_at:
-                    pace.note_sent(noting, sender, answered_at)
-                said = noting.execute(raise_on_error=False) if len(noting) else []
+            said = ask_all(self.redis, [*commands, *more, *sent]) if commands or more or sent else []
         except RedisError as problem:
             log.warning("inbound_not_noted", problem=type(problem).__name__)
             return []
-        if answered_at and isinstance(said.pop(), NoScriptError):
+        if answered_at and isinstance(said[-1], NoScriptError):
             pace.record_sent(sender, answered_at)
-        marks = said[len(said) - 2 * len(lanes) + 1 :: 2]
+        marks = said[1 : len(commands) : 2]
         return [lane for lane, mark in zip(lanes, marks, strict=True) if isinstance(mark, bytes)]
 
     def dispatch(self, delivery_ids: Sequence[int]) -> None:

@@ -16,13 +16,11 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha1
 from pathlib import Path
 from typing import Any, cast
 
 import structlog
 from redis import Redis
-from redis.client import Pipeline
 from redis.exceptions import RedisError
 
 from bot.delivery.twilio.error_codes import (
@@ -32,6 +30,7 @@ from bot.delivery.twilio.error_codes import (
     class_of,
 )
 from bot.errors import SendFailed
+from bot.redis_client import Command, Script
 from bot.timeouts import (
     MAX_PLACE_WAIT_SECONDS,
     PAIR_LIMIT_TTL_SECONDS,
@@ -60,8 +59,7 @@ MAX_NAP_SECONDS = 0.1
 SENDER_PAUSED = "sender_paused"
 SENDER_SLOWED = "sender_slowed"
 
-SCRIPT = Path(__file__).with_suffix(".lua").read_text(encoding="utf-8")
-SCRIPT_SHA = sha1(SCRIPT.encode()).hexdigest()  # noqa: S324 - Redis' name for it, no secret
+SCRIPT = Script.of(Path(__file__).with_suffix(".lua").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +129,9 @@ class RateLimiter:
         """Note that a message of this sender has left without asking. Never raises."""
         self._note("left", sender, [lane], PERSON_STEP)
 
-    def note_sent(self, noting: Pipeline, sender: str, lane: str) -> None:
-        """Note it in a round trip that somebody else makes; its answer is a NoScriptError where Redis was emptied."""
-        keys, arguments = self._asked("left", sender, [lane], PERSON_STEP)
-        noting.evalsha(SCRIPT_SHA, len(keys), *keys, *arguments)
+    def sent_command(self, sender: str, lane: str) -> Command:
+        """What notes it in somebody else's round trip; its answer is a NoScriptError where Redis was emptied."""
+        return SCRIPT.command(*self._asked("left", sender, [lane], PERSON_STEP))
 
     def taken(self, sender: str, number: int = 1) -> None:
         """Note that Twilio has taken so many messages of this sender that had their turn. Never raises."""
@@ -193,8 +190,7 @@ class RateLimiter:
             log.warning("pace_not_noted", problem=type(problem).__name__)
 
     def _run(self, what: str, sender: str, lanes: Sequence[str], *more: int | str) -> list[Any]:
-        keys, arguments = self._asked(what, sender, lanes, *more)
-        answer: list[Any] = self.redis.register_script(SCRIPT)(keys=keys, args=arguments)
+        answer: list[Any] = SCRIPT.run(self.redis, *self._asked(what, sender, lanes, *more))
         return answer
 
     def _asked(self, what: str, sender: str, lanes: Sequence[str], *more: int | str) -> tuple[list[str], list[Any]]:

@@ -13,10 +13,10 @@ from typing import NamedTuple, cast
 
 import structlog
 from redis import Redis
-from redis.client import Pipeline
 from redis.exceptions import RedisError
 
 from bot.address import is_on_whatsapp
+from bot.redis_client import Command, ask_all
 
 log = structlog.get_logger(__name__)
 
@@ -111,18 +111,16 @@ class SessionWindows:
         Never raises: what waits looks for itself now and then.
         """
         try:
-            with self.redis.pipeline(transaction=False) as noting:
-                self.note_open(noting, address, sender, now)
-                return noting.execute()[-1] is not None
+            return isinstance(ask_all(self.redis, self.open_commands(address, sender, now))[-1], bytes)
         except RedisError as problem:
             log.warning("window_not_noted", problem=type(problem).__name__)
             return False
 
     @staticmethod
-    def note_open(noting: Pipeline, address: str, sender: str, now: datetime) -> None:
-        """Note it in a round trip that somebody else makes; the last answer is None where nothing waits."""
-        noting.set(_heard_key(address, sender), now.timestamp(), ex=MARK_TTL)
-        noting.getdel(_waiting_key(address))
+    def open_commands(address: str, sender: str, now: datetime) -> tuple[Command, Command]:
+        """What notes it in somebody else's round trip; the second answer is None where nothing waits."""
+        heard = ("SET", _heard_key(address, sender), now.timestamp(), "EX", int(MARK_TTL.total_seconds()))
+        return heard, ("GETDEL", _waiting_key(address))
 
     def _last_heard(self, ways: Sequence[tuple[str, str]]) -> list[float | None]:
         """When each of these pairs of address and sender last heard from its person; None where nobody knows."""

@@ -6,7 +6,7 @@ Buttons and lists take the place of the numbers where a template carries them; t
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from bot.domain import pass_days
@@ -20,6 +20,8 @@ MAX_BODY_LENGTH = 1600
 """Twilio's limit for a body, counted here as it counts at worst: in UTF-16 units."""
 MAX_TYPED_LENGTH = 80
 """Characters of each typed text that stay where a message is too long."""
+MAX_FIXED_TEXTS = 4096
+"""Sentences without parameters whose texts are kept, in any language: more than chats say in a day."""
 ELLIPSIS = "…"
 
 _FORBIDDEN = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -113,7 +115,15 @@ def spoken(
     sentence: Sentence, typed: int = MAX_BODY_LENGTH, *, language: str | None, results: Mapping[str, Any] | None = None
 ) -> str:
     """A sentence as it is sent: each text in it that somebody typed on one line and at most so long."""
+    if not sentence.params and not results:
+        return _fixed(sentence.source, sentence.plural, language)
     return clean(render(_escaped(sentence, typed), language, results))
+
+
+@lru_cache(maxsize=MAX_FIXED_TEXTS)
+def _fixed(source: str, plural: str, language: str | None) -> str:
+    """A sentence into which nothing is put, as it is sent."""
+    return clean(render(Sentence(source, plural=plural), language))
 
 
 def _escaped(value: Any, max_length: int) -> Any:

@@ -17,7 +17,21 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
 from sqlalchemy import insert as insert_into
 from sqlalchemy.orm import Session, aliased
 
@@ -61,11 +75,15 @@ _NAMED = table(ContactAlias)
 
 
 def _give(into: Callable[[Any], Any], names: int) -> Any:
+    """Rows that are selected: an INSERT of several VALUES is compiled anew each time (SQLAlchemy keeps none)."""
+    columns = (_NAMED.c.kind, _NAMED.c.value, _NAMED.c.contact_id)
     rows = [
-        {_NAMED.c.kind: bindparam(f"kind{n}"), _NAMED.c.value: bindparam(f"value{n}"), _NAMED.c.contact_id: _MADE}
+        # SQLite takes the ON of a conflict for that of a join where no WHERE stands before it.
+        select(bindparam(f"kind{n}", type_=String), bindparam(f"value{n}", type_=String), _MADE).where(true())
         for n in range(names)
     ]
-    return into(_NAMED).values(rows).on_conflict_do_nothing().returning(_NAMED.c.kind)
+    given = into(_NAMED).from_select(columns, union_all(*rows))
+    return given.on_conflict_do_nothing().returning(_NAMED.c.kind)
 
 
 _GIVE = {(dialect, names): _give(into, names) for dialect, into in INTO.items() for names in (1, 2)}

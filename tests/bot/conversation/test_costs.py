@@ -20,7 +20,7 @@ from bot.domain import events, people, roster
 from bot.domain.keys import KeyRing
 from bot.inbound import Inbound
 from tests.bot.domain.builders import NOW, SECRET
-from tests.listening import OF_TRANSACTIONS, round_trips, statements
+from tests.listening import OF_TRANSACTIONS, compiled, round_trips, statements
 
 SAID = ("hi", "1", "Asha Verma", "1", "3", "Delhi", "yes")
 """A whole registration with the demo event."""
@@ -107,6 +107,13 @@ def test_a_message_in_between_costs_one_statement_and_two_round_trips(asha: Phon
         assert cost.answer
         assert len(cost.statements) == 1, "\n".join(cost.statements)
         assert len(cost.round_trips) == 2, cost.round_trips
+
+
+def test_no_statement_of_a_second_registration_is_compiled_again(asha: Phone) -> None:
+    with compiled() as made:
+        answers = [asha.say(text).answer for text in SAID]
+    assert all(answers)
+    assert made == []
 
 
 def test_somebody_who_is_on_file_costs_four_reads_more_at_each_message(asha: Phone) -> None:

@@ -18,6 +18,7 @@ from bot.conversation.turn import TurnResult
 from bot.database import Database
 from bot.domain.models import Delivery
 from bot.inbound import Inbound
+from bot.redis_client import Command
 from bot.timeouts import MAX_WEBHOOK_WAIT_MS
 
 SENDER = "whatsapp:+14155238886"
@@ -49,8 +50,8 @@ class FakeTurns:
         heard = [*heard, inbound.text]
         return TurnResult({"heard": heard}, " ".join(heard), question=self.question)
 
-    def note(self, taken: TurnResult, noting: Any) -> None:
-        pass
+    def noting_commands(self, taken: TurnResult) -> tuple[Command, ...]:
+        return ()
 
 
 @dataclass

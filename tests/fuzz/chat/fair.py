@@ -20,6 +20,7 @@ from bot.domain.events import changes
 from bot.domain.models import Delivery
 from bot.domain.passes import registration as registrations
 from bot.inbound import Inbound
+from bot.redis_client import Command
 from bot.service import Service, assemble
 from bot.settings import SIMULATED_SENDER, Settings
 from flows import engine
@@ -107,8 +108,8 @@ class Noting:
         last, self.last = self.last, None
         return last
 
-    def note(self, taken: TurnResult, noting: Any) -> None:
-        self.turns.note(taken, noting)
+    def noting_commands(self, taken: TurnResult) -> tuple[Command, ...]:
+        return self.turns.noting_commands(taken)
 
 
 @dataclass(frozen=True, slots=True)

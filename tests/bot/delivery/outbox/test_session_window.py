@@ -206,7 +206,7 @@ def test_a_message_is_noted_in_one_round_trip_also_after_redis_has_forgotten_the
         redis.script_flush()
     outbox.windows.mark_waiting("whatsapp:IN.7")
     with round_trips() as sent:
-        outbox.record_inbound([LANE, "whatsapp:IN.8"], SENDER, answered=True, more=lambda noting: noting.set("more", 1))
+        outbox.record_inbound([LANE, "whatsapp:IN.8"], SENDER, answered=True, more=[("SET", "more", 1)])
     assert forgotten or len(sent) == 1
     assert redis.get("more") == b"1"
     assert redis.exists(f"pace:next:{SENDER}") == 1
@@ -217,4 +217,4 @@ def test_a_message_is_noted_in_one_round_trip_also_after_redis_has_forgotten_the
 
 def test_without_redis_a_message_is_not_noted_and_nothing_breaks(outbox: Outbox) -> None:
     away = replace(outbox, redis=no_redis())
-    away.record_inbound([LANE], SENDER, answered=True, more=lambda noting: noting.set("more", 1))
+    away.record_inbound([LANE], SENDER, answered=True, more=[("SET", "more", 1)])
