@@ -9,7 +9,8 @@ import click
 from admin_cli.console import session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.errors import sentence
-from admin_cli.console.output import as_json_too, details, listing
+from admin_cli.console.options import confirm
+from admin_cli.console.output import as_json_too, details, details_and_rows, listing
 
 
 @click.group
@@ -78,11 +79,7 @@ def show(number: int, as_json: bool) -> None:
             {name: getattr(history_step, name) for name in (*owed, "message_sid", "until")} for history_step in events
         ]
         told = [_local(zone, step) for step in [{**owed, "message_sid": None, "until": None}, *happened]]
-    if as_json:
-        details({**facts, "story": told}, as_json=True)
-    else:
-        details(facts, as_json=False)
-        listing(told, as_json=False, nothing="")
+    details_and_rows(facts, "story", told, as_json=as_json, nothing="")
 
 
 @command.command
@@ -159,7 +156,8 @@ def retry(numbers: tuple[int, ...], failed: bool, yes: bool) -> None:
     if bool(numbers) == failed:
         raise click.UsageError("name the deliveries by their ids, or give --failed")
     if failed:
-        _ask_first(yes)
+        number = session.ask(outbox_report.retriable)
+        confirm(f"Send {number} {'message' if number == 1 else 'messages'} again?", yes or not number)
     now = datetime.now(UTC)
     with session.writing(audit.DELIVERIES_RETRIED) as db:
         owed, refused = (
@@ -170,12 +168,3 @@ def retry(numbers: tuple[int, ...], failed: bool, yes: bool) -> None:
     click.echo(f"{owed} in the outbox again")
     if refused:
         raise click.exceptions.Exit(1)
-
-
-def _ask_first(yes: bool) -> None:
-    """Ask before trying all that failed, unless told not to or there is none."""
-    from bot.delivery.outbox import report as outbox_report
-
-    number = session.ask(outbox_report.retriable)
-    if number and not yes:
-        click.confirm(f"Send {number} {'message' if number == 1 else 'messages'} again?", abort=True)

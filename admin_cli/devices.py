@@ -52,12 +52,11 @@ def revoke(slug: str, name: str, yes: bool) -> None:
 
     Example: pravesh devices revoke --event demo --name "Phone 7" --yes
     """
-    from bot.domain import audit, edit_conflict
+    from bot.domain import audit
     from bot.domain.roster import devices
 
     as_shown = _confirmed(slug, name, f"Revoke {name}? It can scan no more", yes)
-    with session.writing(audit.DEVICE_REVOKED, slug) as db:
-        edit_conflict.require_unchanged(db, *as_shown)
+    with session.writing(audit.DEVICE_REVOKED, slug, as_shown) as db:
         devices.revoke(db, slug, name, datetime.now(UTC))
     click.echo(f"{name} is revoked")
 
@@ -72,12 +71,11 @@ def roll(slug: str, name: str, yes: bool) -> None:
 
     Example: pravesh devices roll --event demo --name "Phone 7" --yes
     """
-    from bot.domain import audit, edit_conflict
+    from bot.domain import audit
     from bot.domain.roster import devices
 
     as_shown = _confirmed(slug, name, f"Give {name} a new token? The old one ends at once", yes)
-    with session.writing(audit.DEVICE_ROLLED, slug) as db:
-        edit_conflict.require_unchanged(db, *as_shown)
+    with session.writing(audit.DEVICE_ROLLED, slug, as_shown) as db:
         _device, token = devices.roll(db, slug, name)
     _show(token)
 
@@ -90,13 +88,9 @@ def list_(slug: str, as_json: bool) -> None:
 
     Example: pravesh devices list --event demo --json
     """
-    from bot.domain import events
     from bot.domain.roster import devices
 
-    with session.reading() as db:
-        zone = ZoneInfo(events.by_slug(db, slug).timezone)
-        rows = [_row(device, zone) for device in devices.list_devices(db, slug)]
-    listing(rows, as_json=as_json, nothing="It has no scanner.")
+    listing(session.rows_of(slug, devices.list_devices, _row), as_json=as_json, nothing="It has no scanner.")
 
 
 def _confirmed(slug: str, name: str, question: str, yes: bool) -> "tuple[Device, str]":

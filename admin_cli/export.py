@@ -94,14 +94,9 @@ def _export(
         wanted = _scope(database, slug, since, until, event_day)
         if wanted.since and wanted.until and wanted.since > wanted.until:
             raise click.UsageError("--until is before --since")
-        try:
-            with placed(out) as path:
-                rows = _run(database, table, wanted, file_format, path, chosen)
-                _record(database, table, wanted, file_format, rows)  # noted before anybody has the file
-        except BrokenPipeError:  # the reader has enough: `| head`
-            raise
-        except OSError as error:
-            raise click.ClickException(f"could not write {out}: {error.strerror}") from None
+        with out_files.writing(out), placed(out) as path:
+            rows = _run(database, table, wanted, file_format, path, chosen)
+            _record(database, table, wanted, file_format, rows)  # noted before anybody has the file
     click.echo(f"{rows} rows in {'standard output' if str(out) == '-' else out}", err=True)
 
 

@@ -52,12 +52,9 @@ def roll() -> None:
     """
     from bot.domain import audit
     from bot.domain.passes import key_rotation
-    from bot.pass_keys import open_ring
 
-    with session.open_database() as database:
-        ring = open_ring(database, session.load_settings())
-        with session.audited(database, audit.KEY_ROLLED) as db:
-            number = key_rotation.roll(db, ring, datetime.now(UTC)).id
+    with session.signing(audit.KEY_ROLLED) as (db, ring):
+        number = key_rotation.roll(db, ring, datetime.now(UTC)).id
     click.echo(f"new passes are signed with key {number}")
 
 
@@ -81,16 +78,13 @@ def rewrap(new_secret: str, yes: bool) -> None:
     """
     from bot.domain import audit
     from bot.domain.passes import key_rotation
-    from bot.pass_keys import open_ring
     from bot.secret_key import SECRET_FILE, check_secret
 
     settings = session.load_settings()
     check_secret(new_secret)
     confirm("From then on only the new secret starts Pravesh. Go on?", yes)
-    with session.open_database() as database:
-        ring = open_ring(database, settings)
-        with session.audited(database, audit.KEYS_REWRAPPED) as db:
-            number = key_rotation.rewrap(db, ring, new_secret)
+    with session.signing(audit.KEYS_REWRAPPED) as (db, ring):
+        number = key_rotation.rewrap(db, ring, new_secret)
     kept = settings.var_dir / SECRET_FILE
     is_kept = kept.exists() and kept.read_text(encoding="utf-8").strip() == settings.secret_key
     where = f"write the new secret to {kept}" if is_kept else "set SECRET_KEY to the new secret"

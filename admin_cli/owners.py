@@ -4,6 +4,7 @@ import click
 
 from admin_cli.console import session
 from admin_cli.console.actor import as_whom
+from admin_cli.console.options import confirm
 from admin_cli.console.output import as_json_too, listing
 
 
@@ -65,8 +66,7 @@ def remove(phone: str, yes: bool) -> None:
     from bot.domain import audit
     from bot.domain.roster import owners
 
-    if not yes:
-        click.confirm(f"Remove {phone} as an owner?", abort=True)
+    confirm(f"Remove {phone} as an owner?", yes)
     region = session.load_settings().default_region
     with session.writing(audit.OWNER_REMOVED) as db:
         told = owners.remove(db, phone, region=region).name

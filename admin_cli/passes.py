@@ -9,7 +9,7 @@ import click
 from admin_cli.console import session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.options import confirm
-from admin_cli.console.output import as_json_too, details, listing
+from admin_cli.console.output import as_json_too, details_and_rows, listing
 
 if TYPE_CHECKING:
     from bot.delivery.dispatch.channel_choice import ChannelChoice
@@ -47,11 +47,7 @@ def show(code: str, as_json: bool) -> None:
             _whole(db, found),
             [outbox_report.to_row(one) for one in outbox_report.deliveries_of_pass(db, found.id)],
         )
-    if as_json:
-        details({**whole, "deliveries": deliveries}, as_json=True)
-    else:
-        details(whole, as_json=False)
-        listing(deliveries, as_json=False, nothing="Its picture was never sent to anybody.")
+    details_and_rows(whole, "deliveries", deliveries, as_json=as_json, nothing="Its picture was never sent to anybody.")
 
 
 @command.command
@@ -85,12 +81,11 @@ def revoke(code: str, yes: bool) -> None:
 
     Example: pravesh passes revoke 7QK2-M9X5 --yes
     """
-    from bot.domain import audit, edit_conflict
+    from bot.domain import audit
     from bot.domain.passes import reissue as passes_reissue
 
     as_shown = _confirmed(code, "Revoke", yes)
-    with session.writing(audit.PASS_REVOKED) as db:
-        edit_conflict.require_unchanged(db, *as_shown)
+    with session.writing(audit.PASS_REVOKED, as_shown=as_shown) as db:
         passes_reissue.revoke(db, code, datetime.now(UTC))
     click.echo("revoked")
 
@@ -106,19 +101,14 @@ def reissue(code: str, yes: bool) -> None:
 
     Example: pravesh passes reissue 7QK2-M9X5 --yes
     """
-    from bot.domain import audit, edit_conflict
+    from bot.domain import audit
     from bot.domain.passes import reissue as passes_reissue
-    from bot.pass_keys import open_ring
     from flows.understanding.codes import shown
 
-    as_shown = _confirmed(code, "Reissue", yes)
-    found, now = session.load_settings(), datetime.now(UTC)
-    with session.open_database() as database:
-        ring = open_ring(database, found)
-        with session.audited(database, audit.PASS_REISSUED) as db:
-            edit_conflict.require_unchanged(db, *as_shown)
-            new = passes_reissue.reissue(db, ring, code, now)
-            click.echo(f"{_sent(db, new, now)}; the new code is {shown(new.code)}")
+    as_shown, now = _confirmed(code, "Reissue", yes), datetime.now(UTC)
+    with session.signing(audit.PASS_REISSUED, as_shown) as (db, ring):
+        new = passes_reissue.reissue(db, ring, code, now)
+        click.echo(f"{_sent(db, new, now)}; the new code is {shown(new.code)}")
 
 
 @command.command
@@ -134,23 +124,19 @@ def move(code: str, phone: str, yes: bool) -> None:
 
     Example: pravesh passes move 7QK2-M9X5 --phone +919811111111 --yes
     """
-    from bot.domain import audit, edit_conflict, people
+    from bot.domain import audit, people
     from bot.domain.passes import reissue as passes_reissue
     from bot.domain.roster import validation as roster_validation
-    from bot.pass_keys import open_ring
     from flows.understanding.codes import shown
 
     found, now = session.load_settings(), datetime.now(UTC)
     number = roster_validation.phone(phone, found.default_region)
     as_shown = _confirmed(code, f"Move to {number}", yes)
     to = _way_to(found, number, now)
-    with session.open_database() as database:
-        ring = open_ring(database, found)
-        with session.audited(database, audit.PASS_MOVED) as db:
-            person = people.find_or_make(db, phone=number, now=now)
-            edit_conflict.require_unchanged(db, *as_shown)
-            new = passes_reissue.move(db, ring, code, person, now)
-            click.echo(f"{_sent_to(db, new, to, now)}; the new code is {shown(new.code)}")
+    with session.signing(audit.PASS_MOVED, as_shown) as (db, ring):
+        person = people.find_or_make(db, phone=number, now=now)
+        new = passes_reissue.move(db, ring, code, person, now)
+        click.echo(f"{_sent_to(db, new, to, now)}; the new code is {shown(new.code)}")
 
 
 @command.command
@@ -167,12 +153,9 @@ def conflicts(slug: str, day: datetime | None, limit: int, as_json: bool) -> Non
 
     Example: pravesh passes conflicts --event demo
     """
-    from bot.domain import events
     from bot.domain.stats import conflicts as found
 
-    with session.reading() as db:
-        zone = ZoneInfo(events.by_slug(db, slug).timezone)
-        rows = [_conflict(scan, zone) for scan in found.list_conflicts(db, slug, day=day and day.date(), limit=limit)]
+    rows = session.rows_of(slug, found.list_conflicts, _conflict, day=day and day.date(), limit=limit)
     listing(rows, as_json=as_json, nothing="There is none.")
 
 

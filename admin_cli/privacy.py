@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -128,12 +129,9 @@ def _traces(database: "Database", erasure: int) -> str | None:
     from bot.service import connect_redis
 
     settings = session.load_settings()
-    redis = connect_redis(settings.redis)
-    try:
+    with closing(connect_redis(settings.redis)) as redis:
         forgetting = TraceEraser(database, redis, Twilio(settings), settings.twilio_account_sid)
         return forgetting.finish(erasure, datetime.now(UTC))
-    finally:
-        redis.close()
 
 
 @command.command

@@ -13,13 +13,14 @@ from admin_cli import stats_rebuild
 from admin_cli.console import session
 from admin_cli.console.output import as_json_text, as_json_too, details
 from admin_cli.console.parameters import DAY
+from admin_cli.stats_screen import screen, share_row
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from bot.database import Database
     from bot.domain.stats.dashboard import Dashboard
-    from bot.domain.stats.gate_figures import CountShare, EventFigures
+    from bot.domain.stats.gate_figures import EventFigures
 
 REFRESH_SECONDS = 5.0
 """Seconds between two refreshes of the live screen, where no other number is given."""
@@ -89,8 +90,6 @@ def _watch(take: "Callable[[], tuple[EventFigures, Dashboard]]", every: float, a
 
 
 def _screen(take: "Callable[[], tuple[EventFigures, Dashboard]]") -> "RenderableType":
-    from admin_cli.stats_screen import screen
-
     return screen(*take(), datetime.now(UTC))
 
 
@@ -106,9 +105,9 @@ def _row(figures: "EventFigures", dashboard: "Dashboard") -> dict[str, Any]:
         "counted_out": figures.counted_out,
         "conflicts": figures.conflicts,
         "refused": dict(figures.refused),
-        "gates": [_share(share, "gate") for share in figures.gates],
-        "volunteers": [_share(share, "name") for share in figures.staff],
-        "scanners": [_share(share, "name") for share in figures.scanners],
+        "gates": [share_row(share, "gate") for share in figures.gates],
+        "volunteers": [share_row(share, "name") for share in figures.staff],
+        "scanners": [share_row(share, "name") for share in figures.scanners],
         "unheard": [
             {"name": silent.name, "gate": silent.gate, "heard_at": silent.heard_at} for silent in figures.offline_staff
         ],
@@ -124,7 +123,3 @@ def _row(figures: "EventFigures", dashboard: "Dashboard") -> dict[str, Any]:
         "stands_out": [asdict(outlier) for outlier in dashboard.outliers],
         "alerts": [asdict(alert) for alert in dashboard.alerts],
     }
-
-
-def _share(share: "CountShare", head: str) -> dict[str, Any]:
-    return {head: share.key, "admitted": share.admitted, "refused": share.refused}

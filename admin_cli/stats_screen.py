@@ -21,9 +21,9 @@ def screen(figures: "EventFigures", dashboard: "Dashboard", now: datetime) -> "R
     """The whole, from top to bottom."""
     from rich.console import Group
 
-    gates = [_share(share, "gate") for share in figures.gates]
-    volunteers = [_share(share, "volunteer") for share in figures.staff]
-    scanners = [_share(share, "scanner") for share in figures.scanners]
+    gates = [share_row(share, "gate") for share in figures.gates]
+    volunteers = [share_row(share, "volunteer") for share in figures.staff]
+    scanners = [share_row(share, "scanner") for share in figures.scanners]
     refused = [{"refused because": _words(result), "scans": scans} for result, scans in figures.refused.items()]
     unheard = [
         {
@@ -98,7 +98,8 @@ def _totals(values: Mapping[str, int]) -> "RenderableType":
     return table
 
 
-def _share(share: "CountShare", head: str) -> dict[str, Any]:
+def share_row(share: "CountShare", head: str) -> dict[str, Any]:
+    """The figures of a gate, a volunteer or a scanner, whose name stands under `head`."""
     return {head: share.key, "admitted": share.admitted, "refused": share.refused}
 
 

@@ -15,6 +15,8 @@ def writing(path: Path, more: str = "") -> Iterator[None]:
     """A block that writes this file. Raises ClickException with the reason, and `more`, where that cannot be."""
     try:
         yield
+    except BrokenPipeError:  # the reader of standard output has enough: `| head`
+        raise
     except OSError as error:
         why = error.strerror or errno.errorcode.get(error.errno or 0, "")
         raise click.ClickException(f"could not write {path}: {why}{more}") from None

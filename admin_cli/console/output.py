@@ -36,6 +36,17 @@ def details(record: Mapping[str, Any], *, as_json: bool) -> None:
         _table(None, [[name.replace("_", " "), _text(value)] for name, value in record.items()])
 
 
+def details_and_rows(
+    record: Mapping[str, Any], name: str, rows: Sequence[Mapping[str, Any]], *, as_json: bool, nothing: str
+) -> None:
+    """Print one thing and the rows that belong to it: in JSON one object, with the rows under `name`."""
+    if as_json:
+        details({**record, name: rows}, as_json=True)
+    else:
+        details(record, as_json=False)
+        listing(rows, as_json=False, nothing=nothing)
+
+
 def as_json_text(value: Any, *, indent: int | None = 2, default: Callable[[Any], str] = str) -> str:
     """JSON that reads the same for programs, and of which nothing moves a terminal or turns its lines around."""
     text = json.dumps(value, ensure_ascii=False, indent=indent, default=default)

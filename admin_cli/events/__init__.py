@@ -9,7 +9,7 @@ import click
 from admin_cli.console import session
 from admin_cli.console.actor import as_whom
 from admin_cli.console.options import confirm, typed, with_options
-from admin_cli.console.output import as_json_too, details, listing
+from admin_cli.console.output import as_json_too, details_and_rows, listing
 from admin_cli.console.parameters import DAY
 from admin_cli.events import alerts as event_alerts
 from admin_cli.events import cancel as event_cancel
@@ -103,13 +103,11 @@ def show(slug: str, qr: bool, qr_dir: Path | None, as_json: bool) -> None:
         whole, days = {**everything(event), "links": links}, [day_row(day) for day in event.days]
     if qr_dir is not None:
         qr_links.save(links, qr_dir, event.slug)
-    if as_json:
-        details({**whole, "days": days}, as_json=True)
-    else:
-        details({**whole, "questions": [question["name"] for question in whole["questions"]]}, as_json=False)
-        listing(days, as_json=False, nothing="It has no days.")
-        if qr:
-            qr_links.draw(links)
+    if not as_json:
+        whole["questions"] = [question["name"] for question in whole["questions"]]
+    details_and_rows(whole, "days", days, as_json=as_json, nothing="It has no days.")
+    if qr and not as_json:
+        qr_links.draw(links)
 
 
 @command.command("open")
@@ -172,11 +170,11 @@ def cancel(slug: str, day: date | None, yes: bool, broadcast: bool) -> None:
     with session.reading() as db:
         event = events.by_slug(db, slug)
         days = [event_day for event_day in event.days if day in (None, event_day.day)]
-        people, as_shown = sum(event_day.taken for event_day in days), edit_conflict.fingerprint([event, *days])
+        rows, people = [event, *days], sum(event_day.taken for event_day in days)
+        as_shown = rows, edit_conflict.fingerprint(rows)
     what = f"{event.slug}, {day}" if day else event.slug
     confirm(f"Cancel {what}? New registrations stop; people with passes: {people}", yes)
-    with session.writing(audit.DAY_CANCELLED if day else audit.EVENT_CANCELLED, slug) as db:
-        edit_conflict.require_unchanged(db, [event, *days], as_shown)
+    with session.writing(audit.DAY_CANCELLED if day else audit.EVENT_CANCELLED, slug, as_shown) as db:
         events.set_day(db, event.slug, day, closed=True) if day else events.cancel_event(db, event.slug)
     click.echo(f"{what} is cancelled; people with passes: {people}")
     event_cancel.offer_broadcast(event, day, at_once=broadcast)

@@ -27,18 +27,14 @@ def reminder(slug: str, state: str, at: time | None) -> None:
     from bot.delivery.campaigns import reminders
     from bot.domain import audit
 
-    if state == "off":
-        if at is not None:
-            raise click.UsageError("--at goes with on")
-        with session.writing(audit.REMINDER_SET, slug) as db:
-            event = reminders.set_reminder(db, slug, None)
-        click.echo(f"{event.slug}: reminders are off")
-        return
-    at = at or reminders.DEFAULT_HOUR
-    lacking = _lacking(slug)
+    if state == "off" and at is not None:
+        raise click.UsageError("--at goes with on")
+    hour = None if state == "off" else at or reminders.DEFAULT_HOUR
+    lacking = _lacking(slug) if hour else ""
     with session.writing(audit.REMINDER_SET, slug) as db:
-        event = reminders.set_reminder(db, slug, at)
-    click.echo(f"{event.slug}: people are reminded at {at:%H:%M} ({event.timezone}) of the day before")
+        event = reminders.set_reminder(db, slug, hour)
+    told = f"people are reminded at {hour:%H:%M} ({event.timezone}) of the day before" if hour else "reminders are off"
+    click.echo(f"{event.slug}: {told}")
     if lacking:
         click.echo(f"note: {lacking} Until then it reaches only people who wrote within 24 hours", err=True)
 

@@ -8,6 +8,7 @@ import click
 from admin_cli.broadcast import begin
 from admin_cli.console import session
 from admin_cli.console.actor import as_whom
+from admin_cli.console.options import confirm
 from admin_cli.console.output import as_json_too, listing
 from admin_cli.console.parameters import IN_LANGUAGE
 
@@ -133,9 +134,7 @@ def _set_questions(slug: str, wanted: list[dict[str, Any]], yes: bool) -> None:
 
     with session.reading() as db:
         event = events.by_slug(db, slug)
-        slug, number, as_shown = event.slug, len(event.questions), edit_conflict.fingerprint(event)
-    if number and not yes:
-        click.confirm(f"Replace the {number} questions of {slug}?", abort=True)
-    with session.writing(audit.QUESTIONS_SET, slug) as db:
-        edit_conflict.require_unchanged(db, event, as_shown)
+        slug, number, as_shown = event.slug, len(event.questions), (event, edit_conflict.fingerprint(event))
+    confirm(f"Replace the {number} questions of {slug}?", yes or not number)
+    with session.writing(audit.QUESTIONS_SET, slug, as_shown) as db:
         events.set_questions(db, slug, wanted)

@@ -11,6 +11,7 @@ import click
 
 from admin_cli.console import actor, out_files, session
 from admin_cli.console.actor import as_whom
+from admin_cli.console.options import confirm
 from admin_cli.console.output import as_json_too
 from admin_cli.console.progress import bar
 from admin_cli.visitors import import_report, import_texts
@@ -137,8 +138,7 @@ def import_(
         if bad and all_or_nothing and not dry_run:
             raise click.ClickException(f"nothing was imported: {bad} of {looked.all_rows} rows are bad")
         to_do = bool(looked.rows["new"] or (asked.hands_out and looked.passes)) and not dry_run
-        if to_do and not yes:
-            click.confirm(import_report.question(looked, asked), abort=True, err=True)
+        confirm(import_report.question(looked, asked), yes or not to_do, err=True)
         done = _import(database, plan, asked, looked, problems) if to_do else ImportOutcome(looked)
     import_report.print_outcome(plan, done, problems, asked)
     click.get_current_context().exit(1 if done.report.rows["bad"] else 0)
@@ -156,14 +156,12 @@ def _planned(database: "Database", file: IO[bytes], slug: str, **values: Any) ->
     from io import BytesIO
 
     from bot.domain.imports import run as run_import
-    from bot.domain.imports.unreadable import MAX_FILE_BYTES, UnreadableFile
+    from bot.domain.imports.unreadable import MAX_FILE_BYTES
 
     region = session.load_settings().default_region
     source = file if file.seekable() else BytesIO(file.read(MAX_FILE_BYTES + 1))
-    try:
+    with import_texts.reading(file):
         return database.ask(run_import.make_plan, slug, source, region=region, now=datetime.now(UTC), **values)
-    except UnreadableFile as problem:
-        raise click.ClickException(f"{file.name}: {import_texts.file_problem(problem)}") from None
 
 
 @contextmanager
@@ -181,20 +179,10 @@ def _write_problems(plan: "ImportPlan", errors: Path | None) -> Iterator[Callabl
         yield put
 
 
-@contextmanager
-def _reading() -> Iterator[None]:
-    from bot.domain.imports.unreadable import UnreadableFile
-
-    try:
-        yield
-    except UnreadableFile as problem:
-        raise click.ClickException(f"the file: {import_texts.file_problem(problem)}") from None
-
-
 def _preview(database: "Database", plan: "ImportPlan", options: ImportOptions) -> "tuple[ImportReport, ProblemList]":
     from bot.domain.imports import run as run_import
 
-    with _write_problems(plan, options.errors) as put, _reading(), bar("looked at", None) as told:
+    with _write_problems(plan, options.errors) as put, import_texts.reading(), bar("looked at", None) as told:
         problems = ProblemList(plan, put)
         return run_import.preview(database, plan, on_row=problems.add, progress=told), problems
 
@@ -209,7 +197,11 @@ def _import(
     settings = session.load_settings()
     ring = open_ring(database, settings)
     act = run_import.ImportAct(plan.event.id, actor.current_actor(), {"file": plan.digest[:16]})
-    with _write_problems(plan, options.errors) as put, _reading(), bar("registered", looked.all_rows) as told:
+    with (
+        _write_problems(plan, options.errors) as put,
+        import_texts.reading(),
+        bar("registered", looked.all_rows) as told,
+    ):
         problems = ProblemList(plan, put)
         consent = options.consent.strip()
         report = run_import.import_people(

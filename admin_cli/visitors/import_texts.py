@@ -1,8 +1,11 @@
 """Messages about a file that is imported: what is wrong, and what to do."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
+
+import click
 
 from admin_cli.console.output import printable
 
@@ -155,6 +158,17 @@ def file_problem(problem: "UnreadableFile") -> str:
     near = problem.params.get("nearest")
     hint = f"; did you mean {near}?" if near else ""
     return f"{_filled(FILE_PROBLEMS[problem.code], problem.params)} ({problem.code}{hint})"
+
+
+@contextmanager
+def reading(file: IO[bytes] | None = None) -> Iterator[None]:
+    """A block that reads this file, or the one that is read again. Raises ClickException where it cannot be used."""
+    from bot.domain.imports.unreadable import UnreadableFile
+
+    try:
+        yield
+    except UnreadableFile as problem:
+        raise click.ClickException(f"{file.name if file else 'the file'}: {file_problem(problem)}") from None
 
 
 def note_text(note: "ImportNote") -> str:

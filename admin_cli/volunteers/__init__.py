@@ -117,12 +117,9 @@ def list_(slug: str, as_json: bool) -> None:
 
     Example: pravesh volunteers list --event demo --json
     """
-    from bot.domain import events, roster
+    from bot.domain import roster
 
-    with session.reading() as db:
-        zone = events.by_slug(db, slug).timezone
-        rows = [_row(one, zone) for one in roster.list_staff(db, slug)]
-    listing(rows, as_json=as_json, nothing="Nobody is on its roster.")
+    listing(session.rows_of(slug, roster.list_staff, _row), as_json=as_json, nothing="Nobody is on its roster.")
 
 
 @command.command
@@ -139,7 +136,7 @@ def show(phone: str, as_json: bool) -> None:
 
     with session.reading() as db:
         found = roster.of_phone(db, roster_validation.phone(phone, _region()))
-        rows = [{"event": member.event.slug, **_row(member, member.event.timezone)} for member in found]
+        rows = [{"event": member.event.slug, **_row(member, ZoneInfo(member.event.timezone))} for member in found]
     if not rows:
         raise Refused("not_on_roster")
     if as_json:
@@ -166,16 +163,14 @@ def _rows(source: IO[bytes], encoding: str) -> "list[Row]":
     """The rows by number. Raises ClickException for a file that is no such table."""
     from io import BytesIO
 
-    from bot.domain.imports.unreadable import MAX_FILE_BYTES, UnreadableFile
+    from bot.domain.imports.unreadable import MAX_FILE_BYTES
     from bot.usecases import team_list
 
-    try:
+    with import_texts.reading(source):
         return team_list.read(BytesIO(source.read(MAX_FILE_BYTES + 1)), region=_region(), encoding=encoding)
-    except UnreadableFile as problem:
-        raise click.ClickException(f"{source.name}: {import_texts.file_problem(problem)}") from None
 
 
-def _row(member: "Staff", zone: str) -> dict[str, Any]:
+def _row(member: "Staff", zone: ZoneInfo) -> dict[str, Any]:
     paused = member.paused_until and member.paused_until > datetime.now(UTC)
     return {
         "name": member.name,
@@ -183,6 +178,6 @@ def _row(member: "Staff", zone: str) -> dict[str, Any]:
         "role": member.role,
         "gate": member.gate and member.gate.slug,
         "enabled": member.enabled,
-        "paused_until": member.paused_until.astimezone(ZoneInfo(zone)) if member.paused_until and paused else None,
-        "seen_at": member.seen_at and member.seen_at.astimezone(ZoneInfo(zone)),
+        "paused_until": member.paused_until.astimezone(zone) if member.paused_until and paused else None,
+        "seen_at": member.seen_at and member.seen_at.astimezone(zone),
     }

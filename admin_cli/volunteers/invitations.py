@@ -32,7 +32,7 @@ def invite(slug: str, people: int, gate: str | None, as_json: bool) -> None:
 
     with session.writing(audit.TEAM_INVITED, slug) as db:
         made = invitations.invite(db, slug, people=people, gate=gate, now=datetime.now(UTC))
-        row = _row(made, made.event.timezone)
+        row = _row(made, ZoneInfo(made.event.timezone))
     details(row, as_json=as_json)
 
 
@@ -44,12 +44,9 @@ def list_invitations(slug: str, as_json: bool) -> None:
 
     Example: pravesh volunteers invitations --event demo
     """
-    from bot.domain import events
     from bot.domain.roster import invitations
 
-    with session.reading() as db:
-        zone = events.by_slug(db, slug).timezone
-        rows = [_row(one, zone) for one in invitations.list_invitations(db, slug, datetime.now(UTC))]
+    rows = session.rows_of(slug, invitations.list_invitations, _row, datetime.now(UTC))
     listing(rows, as_json=as_json, nothing="There is no invitation: volunteers invite.")
 
 
@@ -104,16 +101,7 @@ def confirm(phone: str, slug: str) -> None:
 
     Example: pravesh volunteers confirm --event demo --phone +919812345678
     """
-    from bot.domain import audit
-    from bot.domain.roster import invitations
-    from bot.usecases import answer_join_request
-
-    region = session.load_settings().default_region
-    with sender.last_sender_of() as last, session.writing(audit.JOIN_CONFIRMED, slug) as db:
-        request = invitations.find_waiting(db, slug, phone, region=region)
-        answer_join_request.confirm(db, slug, request, region=region, now=datetime.now(UTC), sender_of=last)
-        told = request.name
-    click.echo(f"{told} is on the roster of {slug}: volunteer")
+    click.echo(f"{_answer(slug, phone, taken=True)} is on the roster of {slug}: volunteer")
 
 
 @click.command
@@ -125,19 +113,24 @@ def decline(phone: str, slug: str) -> None:
 
     Example: pravesh volunteers decline --event demo --phone +919812345678
     """
+    click.echo(f"{_answer(slug, phone, taken=False)} is not taken into the team of {slug}")
+
+
+def _answer(slug: str, phone: str, *, taken: bool) -> str:
+    """Answer whoever waits with this phone; their name."""
     from bot.domain import audit
     from bot.domain.roster import invitations
     from bot.usecases import answer_join_request
 
-    region = session.load_settings().default_region
-    with sender.last_sender_of() as last, session.writing(audit.JOIN_DECLINED, slug) as db:
+    region, now = session.load_settings().default_region, datetime.now(UTC)
+    what = audit.JOIN_CONFIRMED if taken else audit.JOIN_DECLINED
+    with sender.last_sender_of() as last, session.writing(what, slug) as db:
         request = invitations.find_waiting(db, slug, phone, region=region)
-        answer_join_request.decline(db, slug, request, now=datetime.now(UTC), sender_of=last)
-        told = request.name
-    click.echo(f"{told} is not taken into the team of {slug}")
+        answer_join_request.answer(db, slug, request, taken=taken, region=region, now=now, sender_of=last)
+        return request.name
 
 
-def _row(made: "Invitation", zone: str) -> dict[str, Any]:
+def _row(made: "Invitation", zone: ZoneInfo) -> dict[str, Any]:
     from bot.domain.events.links import wa_me
     from flows.understanding import invitation_words
 
@@ -149,5 +142,5 @@ def _row(made: "Invitation", zone: str) -> dict[str, Any]:
         "gate": made.gate and made.gate.slug,
         "people": made.max_people,
         "joined": made.joined,
-        "ends_at": made.ends_at.astimezone(ZoneInfo(zone)),
+        "ends_at": made.ends_at.astimezone(zone),
     }

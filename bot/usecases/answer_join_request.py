@@ -17,20 +17,19 @@ from flows.text import _, render, sentence_for
 WELCOME = _("You are now in the team of *{event}*. To see what you can do, send *menu*.")
 
 
-def confirm(
-    db: Session, slug: str, request: JoinRequest, *, region: str, now: datetime, sender_of: SenderOf = lambda lane: None
+def answer(
+    db: Session, slug: str, request: JoinRequest, *, taken: bool, region: str, now: datetime, sender_of: SenderOf
 ) -> list[int]:
-    """Take somebody into the team; the deliveries to enqueue. Raises Refused as invitations.confirm does."""
-    invitations.confirm(db, slug, request.id, region=region, now=now)
-    return [_tell(db, slug, request, Sentence(WELCOME.source), now, sender_of)]
+    """Take somebody into the team or not; the deliveries to enqueue.
 
-
-def decline(
-    db: Session, slug: str, request: JoinRequest, *, now: datetime, sender_of: SenderOf = lambda lane: None
-) -> list[int]:
-    """Take somebody not into the team; the deliveries to enqueue. Raises Refused as invitations.decline does."""
-    invitations.decline(db, slug, request.id, now=now)
-    return [_tell(db, slug, request, sentence_for("join_declined"), now, sender_of)]
+    Raises Refused as invitations.confirm and invitations.decline do.
+    """
+    if taken:
+        invitations.confirm(db, slug, request.id, region=region, now=now)
+    else:
+        invitations.decline(db, slug, request.id, now=now)
+    sentence = Sentence(WELCOME.source) if taken else sentence_for("join_declined")
+    return [_tell(db, slug, request, sentence, now, sender_of)]
 
 
 def _tell(db: Session, slug: str, request: JoinRequest, sentence: Sentence, now: datetime, sender_of: SenderOf) -> int:

@@ -89,12 +89,10 @@ def routes(blueprint: Blueprint, service: Service) -> None:
 
 def _answer(service: Service, slug: str, request: JoinRequest, *, confirm: bool) -> list[int]:
     """The deliveries to enqueue. Raises Refused."""
+    region, now = service.settings.default_region, service.now()
     last = partial(service.outbox.windows.last, senders=service.settings.twilio_whatsapp_from)
-    how: dict[str, Any] = {"now": service.now(), "sender_of": last}
     with audited(service, audit.JOIN_CONFIRMED if confirm else audit.JOIN_DECLINED) as db:
-        if confirm:
-            return answer_join_request.confirm(db, slug, request, region=service.settings.default_region, **how)
-        return answer_join_request.decline(db, slug, request, **how)
+        return answer_join_request.answer(db, slug, request, taken=confirm, region=region, now=now, sender_of=last)
 
 
 def waiting_rows(db: Session, slug: str, zone: ZoneInfo) -> list[dict[str, Any]]:
