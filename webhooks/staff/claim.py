@@ -1,10 +1,6 @@
 """`/staff/claim/<token>`: the first owner. The link stands where the service was started; opening it spends nothing."""
 
-import json
-from dataclasses import dataclass, field
-from datetime import timedelta
 from secrets import token_urlsafe
-from typing import cast
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
@@ -14,11 +10,12 @@ from bot.domain.roster import owners
 from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
 from bot.service import Service
-from bot.usecases import claim_installation, staff_sign_in
+from bot.usecases import claim_installation
 from flows.text import _, sentence_for
 from webhooks import i18n, limits
 from webhooks.chat_links import inbox_link
-from webhooks.staff import start_session
+from webhooks.staff import pending_code, start_session
+from webhooks.staff.pending_code import PendingCode
 
 TEXTS = {
     "TITLE": _("Become the owner"),
@@ -38,22 +35,10 @@ TEXTS = {
     "BY_CODE": _("Sign in with a code"),
 }
 PENDING = "claim"
-"""Key in the browser's session: a name under which Redis keeps what was typed, from then to the right code."""
-PENDING_KEY = "staff:claim:"
-PENDING_TTL = timedelta(minutes=15)
+"""Under which `pending_code` keeps whoever waits here."""
 MAX_INPUT_LENGTH = 80
 """Characters of an input that are looked at."""
 GONE_CODES = ("claim_used", "claim_expired")
-
-
-@dataclass(frozen=True, slots=True)
-class PendingClaim:
-    """A claim that waits for its code."""
-
-    phone: str = field(repr=False)
-    """E.164."""
-    name: str = field(repr=False)
-    asker: str
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:
@@ -66,7 +51,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.post("/claim/<token>")
     def make_claim(token: str) -> Response:
         limits.spend(start_session.PER_ADDRESS, "claim", limits.address())
-        pending = _pending(service)
+        pending = pending_code.find(service, PENDING)
         if "change" in request.form:
             session.pop(PENDING, None)
             return redirect(url_for("staff.claim", token=token), 303)
@@ -82,29 +67,18 @@ def _check(service: Service, token: str) -> None:
     service.database.ask(owners.check_claim, token, service.now())
 
 
-def _ask(service: Service, pending: PendingClaim | None) -> Response:
+def _ask(service: Service, pending: PendingCode | None) -> Response:
     """Send a code, the first or another. Raises Refused."""
     phone = roster_validation.phone(pending.phone if pending else _typed("phone"), service.settings.default_region)
     name = roster_validation.name(pending.name if pending else _typed("name"))
-    asker = pending.asker if pending else token_urlsafe(16)
-    staff_sign_in.send_code(
-        service.database,
-        service.otps,
-        service.outbox,
-        phone=phone,
-        asker=asker,
-        attempt=_typed("attempt"),
-        origin=Origin(limits.network()),
-        language=i18n.language(),
-        now=service.now(),
-        purpose=owners.PURPOSE,
+    origin = Origin(limits.network())
+    pending_code.send(
+        *(service, PENDING, pending, phone, name), attempt=_typed("attempt"), origin=origin, purpose=owners.PURPOSE
     )
-    service.redis.set(PENDING_KEY + asker, json.dumps([phone, name]), ex=PENDING_TTL)
-    session[PENDING] = asker
     return redirect(request.path, 303)
 
 
-def _finish(service: Service, token: str, pending: PendingClaim) -> Response:
+def _finish(service: Service, token: str, pending: PendingCode) -> Response:
     """Raises Refused."""
     mark = claim_installation.claim(
         service.database,
@@ -121,19 +95,9 @@ def _finish(service: Service, token: str, pending: PendingClaim) -> Response:
     return start_session.start_session(service, mark)
 
 
-def _pending(service: Service) -> PendingClaim | None:
-    """What was typed, while a code may still be."""
-    asker = session.get(PENDING)
-    kept = cast("bytes | None", service.redis.get(PENDING_KEY + str(asker))) if asker else None
-    if kept is None:
-        return None
-    phone, name = json.loads(kept)
-    return PendingClaim(phone, name, str(asker))
-
-
 def _answer(service: Service, token: str, no: Refused | None = None) -> Response:
     """The page; where the link makes no owner any more it says only that."""
-    pending = _pending(service)
+    pending = pending_code.find(service, PENDING)
     try:
         _check(service, token)
     except Refused as gone:

@@ -1,9 +1,6 @@
 """Sign-in and sign-out, and the choice of an event for people who work at several."""
 
-from dataclasses import dataclass, field
-from datetime import timedelta
 from secrets import token_urlsafe
-from typing import cast
 
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
@@ -18,9 +15,10 @@ from flows.text import _, ngettext_, sentence_for
 from flows.text.refusals import filled
 from webhooks import i18n, limits, trial
 from webhooks.chat_links import chat_link, inbox_link
-from webhooks.staff import known_browser, start_session
+from webhooks.staff import known_browser, pending_code, start_session
 from webhooks.staff import session as sessions
 from webhooks.staff.manage import display
+from webhooks.staff.pending_code import PendingCode
 
 TEXTS = {
     "TITLE": _("Team sign-in"),
@@ -53,23 +51,10 @@ PROBLEM_TEXTS = {
 }
 """Codes that are told here in other words than in the chat."""
 PENDING = "sign_in"
-"""Key in the browser's session: a name under which Redis keeps the number, from its typing to the right code."""
-PENDING_KEY = "staff:sign_in:"
-PENDING_TTL = timedelta(minutes=15)
-"""How long the number need not be typed again."""
+"""Under which `pending_code` keeps whoever waits here."""
 RETRY_CODES = ("otp_wait", "otp_too_many", "otp_budget")
 MAX_INPUT_LENGTH = 40
 """Characters of a number or a code that are looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class PendingSignIn:
-    """A sign-in that waits for its code."""
-
-    phone: str = field(repr=False)
-    """E.164."""
-    asker: str
-    """The browser, as far as one-time codes are concerned."""
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:
@@ -87,14 +72,14 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         if user:
             name = display.name(user.holder.event) if user.holder.event else ""
             return render_template("staff/signed_in.html", user=user, name=name, words=TEXTS)
-        return _page(service, _pending(service))
+        return _page(service, pending_code.find(service, PENDING))
 
     @blueprint.post("/login")
     def answer() -> Response | str | tuple[str, int]:
         if "change" in request.form:
             session.pop(PENDING, None)
             return redirect(_here())
-        pending = _pending(service)
+        pending = pending_code.find(service, PENDING)
         browser = known_browser.browser_of(pending.phone) if pending else known_browser.name()
         # A flood from one address must not shut out those who sign in there every day.
         limits.spend(start_session.PER_ADDRESS, "staff sign-in", browser or limits.address())
@@ -128,28 +113,17 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         return redirect(url_for("staff.login"))
 
 
-def _ask(service: Service, pending: PendingSignIn | None) -> Response:
+def _ask(service: Service, pending: PendingCode | None) -> Response:
     """Send a code, the first or another. Raises Refused."""
     typed = pending.phone if pending else request.form.get("phone", "")[:MAX_INPUT_LENGTH]
     phone = roster_validation.phone(typed, service.settings.default_region)
-    asker = pending.asker if pending else token_urlsafe(16)
-    signing.send_code(
-        service.database,
-        service.otps,
-        service.outbox,
-        phone=phone,
-        asker=asker,
-        attempt=request.form.get("attempt", "")[:MAX_INPUT_LENGTH],
-        origin=Origin(limits.network(), browser=known_browser.browser_of(phone)),
-        language=i18n.language(),
-        now=service.now(),
-    )
-    service.redis.set(PENDING_KEY + asker, phone, ex=PENDING_TTL)
-    session[PENDING] = asker
+    attempt = request.form.get("attempt", "")[:MAX_INPUT_LENGTH]
+    origin = Origin(limits.network(), browser=known_browser.browser_of(phone))
+    pending_code.send(service, PENDING, pending, phone, attempt=attempt, origin=origin)
     return redirect(_here())
 
 
-def _prove(service: Service, pending: PendingSignIn) -> Response:
+def _prove(service: Service, pending: PendingCode) -> Response:
     """Begin the session. Raises Refused."""
     otp = "".join(request.form.get("otp", "")[:MAX_INPUT_LENGTH].split())
     attempt = request.form.get("attempt", "")[:MAX_INPUT_LENGTH]
@@ -165,14 +139,7 @@ def _prove(service: Service, pending: PendingSignIn) -> Response:
     return start_session.start_session(service, mark)
 
 
-def _pending(service: Service) -> PendingSignIn | None:
-    """The number to which a code was sent, while one may still be typed."""
-    asker = session.get(PENDING)
-    kept = cast("bytes | None", service.redis.get(PENDING_KEY + str(asker))) if asker else None
-    return PendingSignIn(kept.decode(), str(asker)) if kept else None
-
-
-def _page(service: Service, pending: PendingSignIn | None, no: Refused | None = None) -> str:
+def _page(service: Service, pending: PendingCode | None, no: Refused | None = None) -> str:
     return render_template(
         "staff/login.html",
         words=TEXTS,
