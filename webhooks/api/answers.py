@@ -96,6 +96,7 @@ class FieldProblem(Answer):
     """What is wrong with one field."""
 
     field: str
+    """The field's name; names and numbers within lists are joined by dots."""
     code: str
     detail: str
 

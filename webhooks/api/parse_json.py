@@ -10,7 +10,8 @@ from pydantic import BaseModel, ValidationError
 from flows.shapes import Sentence
 from flows.text import _
 from webhooks import i18n
-from webhooks.api.problems import FieldError, Problem
+from webhooks.api.answers import FieldProblem
+from webhooks.api.problems import Problem
 from webhooks.api.values import ExpectedValue
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -47,10 +48,10 @@ def checked(model: type[Model], value: Any) -> Model:
         raise Problem("invalid", [_wrong(model, problem["loc"], problem["type"]) for problem in problems]) from None
 
 
-def _wrong(model: type[BaseModel], place: Iterable[Any], code: str) -> FieldError:
+def _wrong(model: type[BaseModel], place: Iterable[Any], code: str) -> FieldProblem:
     # Unknown names come from outside: an answer repeats only as much as helps with a typing error.
     name = ".".join(str(part)[:40] for part in place if isinstance(part, str | int))
-    return FieldError(name, code, i18n.say(ERROR_SENTENCES.get(code) or _belongs(model, name)))
+    return FieldProblem(field=name, code=code, detail=i18n.say(ERROR_SENTENCES.get(code) or _belongs(model, name)))
 
 
 def _belongs(model: type[BaseModel], name: str) -> Sentence:

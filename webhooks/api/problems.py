@@ -13,6 +13,7 @@ from bot.timeouts import API_RETRY_AFTER_SECONDS
 from flows.shapes import Sentence
 from flows.text import _, sentence_for
 from webhooks import app_setup, i18n
+from webhooks.api.answers import FieldProblem
 
 MEDIA_TYPE = "application/problem+json"
 PREFIX = "/api/"
@@ -61,23 +62,13 @@ KIND_OF_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large",
 """The problem of an HTTP status that Flask itself answers with."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldError:
-    """What is wrong with one field."""
-
-    field: str
-    """The field's name; names and numbers within lists are joined by dots."""
-    code: str
-    detail: str = ""
-
-
 @dataclass
 class Problem(Exception):
     """A request that gets no answer but a problem; answered as such wherever it is raised in a view."""
 
     kind: str
     """One of KINDS."""
-    errors: Sequence[FieldError] = ()
+    errors: Sequence[FieldProblem] = ()
     detail: str = ""
     code: str = ""
     """A more exact code than the kind's: that of a refusal."""
@@ -96,9 +87,7 @@ class Problem(Exception):
         if self.detail:
             made["detail"] = self.detail
         if self.errors:
-            made["errors"] = [
-                {"field": error.field, "code": error.code, "detail": error.detail} for error in self.errors
-            ]
+            made["errors"] = [error.model_dump() for error in self.errors]
         return made
 
     def answer(self) -> Response:
@@ -118,7 +107,7 @@ def problem_text(code: str, /, **params: Any) -> str:
 
 def bad_field(name: str, code: str, detail: str = "") -> Problem:
     """A problem of one field."""
-    return Problem("invalid", [FieldError(name, code, detail or problem_text(code))])
+    return Problem("invalid", [FieldProblem(field=name, code=code, detail=detail or problem_text(code))])
 
 
 def problem_from(no: Refused) -> Problem:

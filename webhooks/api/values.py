@@ -1,8 +1,10 @@
 """Types of the API's fields: what they accept, and how OpenAPI describes them."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -50,17 +52,10 @@ def clean(value: str) -> str:
     return value[:MAX_TEXT_LENGTH].replace("\x00", "").encode("utf-8", "ignore").decode()
 
 
-def result(value: str) -> str:
-    """One of the check-in results. Raises ValueError."""
-    if value not in RESULTS:
-        raise ValueError("no result")
-    return value
-
-
-def language(value: str) -> str:
-    """The code of one of our languages. Raises ValueError."""
-    if value not in LANGUAGES:
-        raise ValueError("no language of ours")
+def one_of(known: Collection[str], value: str) -> str:
+    """One of these words. Raises ValueError."""
+    if value not in known:
+        raise ValueError("not one of these")
     return value
 
 
@@ -117,7 +112,7 @@ Direction = Annotated[Literal["in", "out"], ExpectedValue(_('This must be "in" o
 Language = Annotated[
     str,
     Strict(),
-    AfterValidator(language),
+    AfterValidator(partial(one_of, LANGUAGES)),
     Field(json_schema_extra={"enum": list(LANGUAGES)}),
     ExpectedValue(_("This must be the code of a language: {codes}.", codes=", ".join(LANGUAGES))),
 ]
@@ -126,7 +121,7 @@ _ANY_RESULT = Field(json_schema_extra={"enum": list(RESULTS)})
 ShownResult = Annotated[
     str,
     Strict(),
-    AfterValidator(result),
+    AfterValidator(partial(one_of, RESULTS)),
     _ANY_RESULT,
     ExpectedValue(_('This must be a check-in result, such as "admitted" or "wrong_day".')),
 ]
