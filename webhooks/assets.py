@@ -16,12 +16,12 @@ from markupsafe import Markup
 
 from bot import __version__
 from webhooks import icons
+from webhooks.icons import NODE_MODULES
 
 log = structlog.get_logger(__name__)
 
 PACKAGE_FOLDER = Path(__file__).resolve().parent
 STATIC_FOLDER = PACKAGE_FOLDER / "static"
-NODE_MODULES = PACKAGE_FOLDER.parent / "node_modules"
 LIBRARIES: Mapping[str, str] = {
     "lib/barcode-detector.js": "barcode-detector/dist/iife/ponyfill.js",
     "lib/chart.js": "chart.js/dist/chart.umd.min.js",

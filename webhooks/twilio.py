@@ -66,26 +66,13 @@ def views(service: "Service") -> Mapping[str, "View"]:
     """What is done with a form of Twilio's, by the last part of its address: with one that is signed."""
 
     def message(form: Form, _args: Form) -> Response:
-        inbound = read_inbound(form)
-        if inbound is None:
-            return twiml("")
-        _record_form(service, inbound, form)
-        try:
-            return twiml(service.dialogue.handle(inbound))
-        except RedisError as problem:
-            log.error("conversation_store_down", sid=inbound.sid, problem=type(problem).__name__)
-            return Response("try again", 503, {"Retry-After": str(WEBHOOK_RETRY_AFTER_SECONDS)})
+        return _answer(service, form, service.dialogue.handle, RedisError, "conversation_store_down")
 
     def fallback(form: Form, _args: Form) -> Response:
-        inbound = read_inbound(form)
-        if inbound is None:
-            return twiml("")
-        _record_form(service, inbound, form)
-        try:
-            return twiml(deferred_answer(service.message_replay.store(inbound)))
-        except DBAPIError as problem:
-            log.error("message_not_kept", sid=inbound.sid, problem=type(problem).__name__)
-            return Response("try again", 503, {"Retry-After": str(WEBHOOK_RETRY_AFTER_SECONDS)})
+        return _answer(service, form, store, DBAPIError, "message_not_kept")
+
+    def store(inbound: Inbound) -> str:
+        return deferred_answer(service.message_replay.store(inbound))
 
     def status(form: Form, args: Form) -> Response:
         service.outbox.record_status(
@@ -98,6 +85,24 @@ def views(service: "Service") -> Mapping[str, "View"]:
         return Response(status=204)
 
     return {"message": message, "fallback": fallback, "status": status}
+
+
+def _answer(
+    service: "Service", form: Form, say: Callable[[Inbound], str], away: type[Exception], event: str
+) -> Response:
+    """What is said to the message of this form; 503 where a part that it needs is away, so that Twilio tries again.
+
+    `event` is what the log says then.
+    """
+    inbound = read_inbound(form)
+    if inbound is None:
+        return twiml("")
+    _record_form(service, inbound, form)
+    try:
+        return twiml(say(inbound))
+    except away as problem:
+        log.error(event, sid=inbound.sid, problem=type(problem).__name__)
+        return Response("try again", 503, {"Retry-After": str(WEBHOOK_RETRY_AFTER_SECONDS)})
 
 
 def _number(text: str) -> int | None:

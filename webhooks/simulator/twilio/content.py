@@ -13,8 +13,8 @@ from webhooks.simulator.store.state import SimulatorState
 from webhooks.simulator.store.templates import CONTENT_TYPES
 from webhooks.simulator.twilio import access, http
 from webhooks.simulator.twilio.outbound import NotAccepted
+from webhooks.simulator.twilio.resource import Json
 
-Json = dict[str, Any]
 ROOT = "https://content.twilio.com/v1"
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from bot.address import WHATSAPP, Address, on_whatsapp
 from webhooks.simulator.store.phones import SimulatedPhone
+from webhooks.simulator.twilio.resource import VERSION
 
-API_VERSION = "2010-04-01"
 FORM_OF_TYPE = {"image": "image", "audio": "audio", "video": "video"}
 """MessageType by the first half of a medium's content type; anything else is a document."""
 
@@ -64,7 +64,7 @@ def parameters(sid: str, phone: SimulatedPhone, to: str, written: ComposedMessag
         "SmsSid": sid,
         "MessageSid": sid,
         "AccountSid": account,
-        "ApiVersion": API_VERSION,
+        "ApiVersion": VERSION,
         "SmsStatus": "received",
         "From": phone.address,
         "To": to,
@@ -139,7 +139,7 @@ def _metadata(phone: SimulatedPhone, written: ComposedMessage) -> str:
 def status(message_sid: str, sender: str, recipient: str, state: str, account: str, error: int = 0) -> dict[str, str]:
     """The whole form of a status callback."""
     fields = {
-        "ApiVersion": API_VERSION,
+        "ApiVersion": VERSION,
         "AccountSid": account,
         "MessageSid": message_sid,
         "SmsSid": message_sid,

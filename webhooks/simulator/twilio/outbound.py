@@ -23,7 +23,7 @@ CONTENT_ERROR_TEXTS = {
 STATE_DELAYS_SECONDS = {"sent": 0.05, "delivered": 0.25, "read": 0.3}
 """Seconds from each state to the next."""
 NEXT_STATE = {"sent": "delivered", "delivered": "read"}
-_NUMBER = re.compile(r"\+[1-9]\d{6,14}")
+PHONE = re.compile(r"\+[1-9]\d{6,14}")
 _USER = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")
 
 
@@ -96,7 +96,7 @@ def check(simulator: SimulatorState, form: Mapping[str, str], media_urls: Sequen
 
 def _is_address(to: str) -> bool:
     name = Address.parse(to).name
-    return bool(_NUMBER.fullmatch(name) or (is_on_whatsapp(to) and _USER.fullmatch(name)))
+    return bool(PHONE.fullmatch(name) or (is_on_whatsapp(to) and _USER.fullmatch(name)))
 
 
 def reply(simulator: SimulatorState, heard: Mapping[str, str], answer: Reply) -> None:

@@ -12,14 +12,12 @@ from bot.address import AT_TWILIO, WHATSAPP, Address
 from webhooks.simulator.store.messages import SimulatedMessage, new_sid, now_ms
 from webhooks.simulator.store.state import SimulatorState
 from webhooks.simulator.twilio import access, outbound
-from webhooks.simulator.twilio.outbound import NotAccepted
+from webhooks.simulator.twilio.outbound import PHONE, NotAccepted
+from webhooks.simulator.twilio.resource import Json
 
 CODE_TTL_SECONDS = 600
 MAX_SENDS = MAX_CHECKS = 5
 CODE_TEXT = "Your verification code is: {code}"
-_PHONE = re.compile(r"\+[1-9]\d{6,14}")
-
-Json = dict[str, Any]
 
 
 def blueprint(simulator: SimulatorState) -> Blueprint:
@@ -30,7 +28,7 @@ def blueprint(simulator: SimulatorState) -> Blueprint:
     @api.post("/Verifications")
     def begin(service: str) -> tuple[Response, int]:
         to, channel = request.form.get("To", ""), request.form.get("Channel", "")
-        if not _PHONE.fullmatch(to) or channel not in AT_TWILIO:
+        if not PHONE.fullmatch(to) or channel not in AT_TWILIO:
             raise NotAccepted(400, 60200, "Invalid parameter")
         key = f"sim:verify:{service}:{to}"
         kept = _begun(simulator, key, service, to, channel)
