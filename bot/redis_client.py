@@ -17,6 +17,7 @@ from redis.connection import Connection
 from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 from bot.timeouts import REDIS_TIMEOUT_SECONDS
+from bot.tracing import traced_round_trip
 
 Command = tuple[str | bytes | int | float, ...]
 """A command's words."""
@@ -98,6 +99,7 @@ def ask_all(redis: "Redis", commands: Sequence[Command]) -> list[Any]:
     return answers
 
 
+@traced_round_trip
 def _exchange(connection: Any, commands: Sequence[Command]) -> list[Any]:
     packed = [hiredis.pack_command(cast("Any", command)) for command in commands]
     connection.send_packed_command([b"".join(packed)], check_health=False)

@@ -5,7 +5,7 @@ statement, key, address or word of anybody, and of an error its class alone.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
+C = TypeVar("C", bound=tuple[Any, ...])
 
 _tracer: "Tracer | None" = None
 
@@ -53,6 +54,20 @@ def traced(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return run
 
     return decorated
+
+
+def traced_round_trip(exchange: Callable[[Any, Sequence[C]], R]) -> Callable[[Any, Sequence[C]], R]:
+    """A decorator of what sends commands to Redis: each call is a span, of the command's name where it is one."""
+
+    @wraps(exchange)
+    def run(connection: Any, commands: Sequence[C]) -> R:
+        if _tracer is None or not _within_a_span():
+            return exchange(connection, commands)
+        name = commands[0][0] if len(commands) == 1 else "pipeline"
+        with _span(_tracer, f"Redis {name}", **{"db.system.name": "redis"}):
+            return exchange(connection, commands)
+
+    return run
 
 
 @contextmanager

@@ -9,16 +9,17 @@ from typing import Any, Self, cast
 from redis import Redis
 
 from bot.domain.privacy.erasure import ERASED_TEXT
+from bot.redis_client import Script
 
 UNRELATED_KEY_PREFIXES = ("rq:", "sim:", "otp:", "clock:")
 """Beginnings of keys that name nobody: ids of rows, keyed hashes; and the simulator's, which stands for Twilio."""
 EMPTY_ANSWER = json.dumps({"text": ""})
-_REMOVE_SCRIPT = """
+_REMOVE_SCRIPT = Script.of("""
 local inbox, lease = 'c:inbox:' .. ARGV[1], 'c:lease:' .. ARGV[1]
 if redis.call('LLEN', inbox) > 0 or redis.call('EXISTS', lease) == 1 then return 0 end
 redis.call('DEL', 'c:state:' .. ARGV[1], 'c:names:' .. ARGV[1], 'c:last:' .. ARGV[1], 'c:behind:' .. ARGV[1])
 return 1
-"""
+""")
 """A conversation is left to whoever holds it: the caller comes again."""
 
 
@@ -57,9 +58,8 @@ class Traces:
         Looks at every key once. Raises redis.RedisError.
         """
         mine, busy = {*self.addresses, *self._conversations(redis)}, False
-        leave = redis.register_script(_REMOVE_SCRIPT)
         for conversation in mine:
-            busy |= not leave(keys=[], args=[conversation])
+            busy |= not _REMOVE_SCRIPT.run(redis, [], [conversation])
         for key in redis.scan_iter(count=1000):
             name = key.decode(errors="replace")
             if name.startswith(UNRELATED_KEY_PREFIXES):

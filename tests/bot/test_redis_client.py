@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from redis import Redis
 from redis.exceptions import ConnectionError as Lost
+from redis.exceptions import ResponseError
 
 from bot import redis_client
 from tests.listening import round_trips
@@ -115,4 +116,41 @@ def test_a_command_is_one_round_trip(client: redis_client.Client) -> None:
     with round_trips() as sent:
         client.get("a")
     assert len(sent) == 1
+    client.close()
+
+
+def test_several_commands_are_one_round_trip_and_a_refusal_stands_in_the_place_of_its_answer(
+    client: redis_client.Client,
+) -> None:
+    commands: list[redis_client.Command] = [("SET", "a", 1.5, "EX", 50), ("HGET", "a", "no hash"), ("GET", "a")]
+    assert client.ping()
+    with round_trips() as sent:
+        kept, refused, found = redis_client.ask_all(client, commands)
+    assert (kept, found) == (b"OK", b"1.5")
+    assert isinstance(refused, ResponseError)
+    assert len(sent) == 1
+    client.close()
+
+
+def test_several_commands_outlive_a_connection_that_redis_has_closed(
+    client: redis_client.Client, redis: "Redis"
+) -> None:
+    redis.client_kill_filter(_id=str(_number(client)))
+    assert redis_client.ask_all(client, [("INCR", "a"), ("INCR", "a")]) == [1, 2]
+    client.close()
+
+
+def test_a_script_that_redis_does_not_know_is_told_and_run(client: redis_client.Client) -> None:
+    script = redis_client.Script.of("return {KEYS[1], redis.call('INCR', KEYS[1])}")
+    client.script_flush()
+    assert script.run(client, ["a"], []) == [b"a", 1]
+    with round_trips() as sent:
+        assert script.run(client, ["a"], []) == [b"a", 2]
+    assert len(sent) == 1
+    client.close()
+
+
+def test_a_script_that_fails_raises_what_redis_says(client: redis_client.Client) -> None:
+    with pytest.raises(ResponseError, match="WRONGTYPE"):
+        redis_client.Script.of("redis.call('SET', 'a', 1) return redis.call('HGET', 'a', 'b')").run(client, [], [])
     client.close()

@@ -11,11 +11,13 @@ from typing import cast
 from redis import Redis
 from redis.exceptions import RedisError
 
+from bot.redis_client import Script
+
 KEEP_SECONDS = 600
 MAX_BYTES = 64_000_000
 """Bytes of all pictures together: some 1,900 of them. The oldest are removed first."""
 KEPT_SET_KEY, TOTAL_BYTES_KEY = "pictures:kept", "pictures:bytes"
-SCRIPT = Path(__file__).with_suffix(".lua").read_text(encoding="utf-8")
+SCRIPT = Script.of(Path(__file__).with_suffix(".lua").read_text(encoding="utf-8"))
 
 
 def version_of(language: str, *, shared: bool) -> str:
@@ -41,6 +43,6 @@ class Handover:
     def _run(self, pass_id: int, version: str, *arguments: str | bytes | int) -> object:
         keys = [KEPT_SET_KEY, TOTAL_BYTES_KEY, f"picture:{pass_id}:{version}"]
         try:
-            return self.redis.register_script(SCRIPT)(keys=keys, args=arguments)
+            return SCRIPT.run(self.redis, keys, arguments)
         except RedisError:
             return None

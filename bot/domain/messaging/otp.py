@@ -23,6 +23,7 @@ from bot.domain.keys import derived
 from bot.domain.messaging import otp_limits
 from bot.domain.messaging.otp_limits import MIN_GAP_MS, BudgetCounter, Origin
 from bot.errors import Refused
+from bot.redis_client import Script
 from flows.understanding.phones import variants
 
 DIGITS = 6
@@ -35,7 +36,7 @@ WINDOW_MS = 24 * 3600 * 1000
 BUDGETS_REACHED_KEY = "otp:reached"
 """The Redis key that says when each budget last refused a code, by its label, in milliseconds."""
 ANY_ORIGIN = Origin()
-_SCRIPT = Path(__file__).with_suffix(".lua").read_text(encoding="utf-8")
+_SCRIPT = Script.of(Path(__file__).with_suffix(".lua").read_text(encoding="utf-8"))
 
 
 log = structlog.get_logger(__name__)
@@ -186,8 +187,7 @@ class OwnOtps:
         return heard is not None and _ms(now) - int(heard) < WINDOW_MS
 
     def _run(self, verb: str, names: list[str], *arguments: Any) -> tuple[str, int]:
-        script = self._redis.register_script(_SCRIPT)
-        word, number = script(keys=[verb, *names], args=arguments)
+        word, number = _SCRIPT.run(self._redis, [verb, *names], arguments)
         return (word.decode() if isinstance(word, bytes) else word), int(number)
 
     def count_key(self, purpose: str, phone: str, asker: str) -> str:
