@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bot.database import Database
     from bot.domain.stats.dashboard import Dashboard
-    from bot.domain.stats.gate_figures import EventFigures
+    from flows.shapes.figures import EventFigures
 
 REFRESH_SECONDS = 5.0
 """Seconds between two refreshes of the live screen, where no other number is given."""

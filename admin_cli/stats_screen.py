@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from bot.domain.stats.dashboard import ActiveAlert, Dashboard
-    from bot.domain.stats.gate_figures import CountShare, EventFigures
+    from flows.shapes.figures import EventFigures, FigureShare
 
 
 def screen(figures: "EventFigures", dashboard: "Dashboard", now: datetime) -> "RenderableType":
@@ -98,7 +98,7 @@ def _totals(values: Mapping[str, int]) -> "RenderableType":
     return table
 
 
-def share_row(share: "CountShare", head: str) -> dict[str, Any]:
+def share_row(share: "FigureShare", head: str) -> dict[str, Any]:
     """The figures of a gate, a volunteer or a scanner, whose name stands under `head`."""
     return {head: share.key, "admitted": share.admitted, "refused": share.refused}
 

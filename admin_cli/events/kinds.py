@@ -139,7 +139,7 @@ def restore(slug: str, event_slug: str) -> None:
     from bot.domain.passes import kinds
 
     with session.writing(audit.KIND_RESTORED, event_slug) as db:
-        kinds.restore(db, event_slug, slug)
+        kinds.retire(db, event_slug, slug, None)
     click.echo(f"passes of kind {slug} are given out again")
 
 

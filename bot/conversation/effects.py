@@ -47,7 +47,7 @@ from flows.shapes import (
 )
 from flows.shapes.invitations import CheckInvitation, JoinTeam
 from flows.shapes.ownership_proof import MarkProofTold, ProveByCode
-from flows.shapes.waiting_effects import JoinWaitingList, LeaveWaitingList
+from flows.shapes.waiting_effects import LeaveWaitingList
 from flows.understanding import codes
 
 Results = dict[str, Any]
@@ -225,36 +225,30 @@ def _say(effect: Say, ctx: EffectContext) -> Results:
     return {}
 
 
-def wish_of(effect: Register | JoinWaitingList, ctx: EffectContext) -> registrations.Wish:
-    """What somebody answered and agreed to, as the domain takes it."""
-    return registrations.Wish(
-        effect.event,
-        effect.full_name,
-        date.fromisoformat(effect.visit_date),
-        effect.party_size,
-        effect.answers,
-        effect.language,
-        ctx.channel,
-        effect.consent_version,
-        effect.consent_text,
-    )
-
-
 @perform.register
 def _register(effect: Register, ctx: EffectContext) -> Results:
     asked_by, is_new = ctx.registrant(effect.language)
     holder = asked_by
     if effect.phone:
         holder = people.find_or_make(ctx.db, phone=effect.phone, now=ctx.now).id
-    wish = wish_of(effect, ctx)
     if effect.waiting is not None:
         offers.claim(
-            ctx.db, effect.waiting, contact_id=asked_by, day=wish.visit_date, people=wish.party_size, now=ctx.now
+            *(ctx.db, effect.waiting),
+            contact_id=asked_by,
+            day=effect.visit_date,
+            people=effect.party_size,
+            now=ctx.now,
         )
     later = ctx.last if is_new and holder == asked_by else None
-    who = {"holder_id": holder, "asked_by_id": asked_by}
-    has_places = effect.waiting is not None
-    issued = registrations.add(ctx.db, ctx.ring, wish, **who, now=ctx.now, later=later, has_places=has_places)
+    issued = registrations.add(
+        *(ctx.db, ctx.ring, effect),
+        channel=ctx.channel,
+        holder_id=holder,
+        asked_by_id=asked_by,
+        now=ctx.now,
+        later=later,
+        has_places=effect.waiting is not None,
+    )
     ctx.enqueue_pass(issued, effect.language)
     return _pass_results(issued)
 

@@ -22,11 +22,9 @@ from bot.domain.passes import kinds
 from bot.domain.people import Identity, pending_messages, phone_owners
 from bot.domain.roster import duty, entry_notices, owners
 from bot.domain.stats import gate_figures as day_figures
-from bot.domain.stats.gate_figures import EventFigures
 from bot.errors import Refused
 from bot.inbound import Inbound
 from flows import shapes
-from flows.shapes.duty import EntryNotice, FigureShare
 from flows.shapes.scans import SeenPass
 from flows.understanding import codes
 
@@ -138,7 +136,7 @@ class LiveFacts:
         work = self._at_work
         with self.sources.database.read() as db:
             notice = entry_notices.last_notice(db, work.event, self.now)
-            return gate_figures(day_figures.today(db, work.event, self.now), work, notice)
+            return shapes.GateStats(day_figures.today(db, work.event, self.now), notice)
 
     @cached_property
     def kinds(self) -> tuple[shapes.PassKind, ...]:
@@ -258,25 +256,4 @@ def _waiting(line: waiting_list.Line, slug: str, now: datetime) -> shapes.Waitin
         language=entry.language,
         answers=entry.answers,
         consent_version=entry.consent_version,
-    )
-
-
-def gate_figures(figures: EventFigures, work: shapes.Duty, notice: EntryNotice | None) -> shapes.GateStats:
-    """The figures of a day as a volunteer is told them."""
-    by_gate = {share.key: FigureShare(share.name, share.admitted, share.refused) for share in figures.gates}
-    return shapes.GateStats(
-        day=figures.day,
-        admitted=figures.admitted,
-        lately=figures.lately,
-        inside=figures.inside,
-        counted_in=figures.counted_in,
-        counted_out=figures.counted_out,
-        refused=figures.refused,
-        here=by_gate.get(work.place) if work.place else None,
-        gates=tuple(by_gate.values()),
-        staff=tuple(FigureShare(share.name, share.admitted, share.refused) for share in figures.staff),
-        scanners=tuple(FigureShare(share.name, share.admitted, share.refused) for share in figures.scanners),
-        notice=notice,
-        is_over=figures.is_over,
-        offline_staff=tuple((silent.name, silent.gate, silent.heard_at) for silent in figures.offline_staff),
     )

@@ -1,6 +1,6 @@
 """Performers of the effects of waiting for a place on a full day."""
 
-from bot.conversation.effects import EffectContext, Results, perform, wish_of
+from bot.conversation.effects import EffectContext, Results, perform
 from bot.domain import waiting_list
 from flows.shapes.waiting_effects import JoinWaitingList, LeaveWaitingList, MarkWaitingTold
 
@@ -8,9 +8,15 @@ from flows.shapes.waiting_effects import JoinWaitingList, LeaveWaitingList, Mark
 @perform.register
 def _join(effect: JoinWaitingList, ctx: EffectContext) -> Results:
     person, _made = ctx.registrant(effect.language)
-    wish = wish_of(effect, ctx)
     address, sender = ctx.offers_to()
-    line = waiting_list.join(ctx.db, wish, contact_id=person, address=address, sender=sender, now=ctx.now)
+    line = waiting_list.join(
+        *(ctx.db, effect),
+        channel=ctx.channel,
+        contact_id=person,
+        address=address,
+        sender=sender,
+        now=ctx.now,
+    )
     return {"place": line.place, "day": line.entry.day, "party_size": line.entry.party_size}
 
 

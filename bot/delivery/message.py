@@ -1,7 +1,10 @@
-"""One message, ready for its carrier, and what is asked of a carrier's list of messages."""
+"""One message, ready for its carrier, and what is asked of a carrier's list of messages.
+
+What is personal of them shows in no repr.
+"""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -10,29 +13,25 @@ class FilledTemplate:
     """A Content template and what is put into it."""
 
     sid: str
-    variables: str
+    variables: str = field(repr=False)
     """JSON, as Twilio takes it."""
-
-    def __repr__(self) -> str:
-        """Without personal data."""
-        return f"Filled({self.sid})"
 
 
 @dataclass(frozen=True, slots=True)
 class OutboundMessage:
     """A message, ready for its carrier."""
 
-    to: str
+    to: str = field(repr=False)
     """The address, in its written form (bot.address)."""
     sender: str | None
     """Which of our senders; None: the first one of the settings."""
-    body: str
-    media_url: str | None = None
+    body: str = field(repr=False)
+    media_url: str | None = field(default=None, repr=False)
     validity: int | None = None
     """Seconds after which Twilio drops it unsent; None: Twilio's own limit."""
     content: FilledTemplate | None = None
     """Sent in the place of body and picture; the body goes at once where Twilio refuses the template."""
-    also_listed_as: tuple[str, ...] = ()
+    also_listed_as: tuple[str, ...] = field(default=(), repr=False)
     """Texts other than the body under which Twilio may list the message."""
     callback: str | None = None
     """Where Twilio tells how the message fares."""
@@ -42,24 +41,16 @@ class OutboundMessage:
         """The texts under which Twilio may list it."""
         return (self.body, *self.also_listed_as)
 
-    def __repr__(self) -> str:
-        """Without personal data."""
-        return f"Message(media={self.media_url is not None})"
-
 
 @dataclass(frozen=True, slots=True)
 class SentSearch:
     """A message that may have been sent, as a carrier's list would show it."""
 
-    to: str
-    bodies: tuple[str, ...]
+    to: str = field(repr=False)
+    bodies: tuple[str, ...] = field(repr=False)
     """All texts that it may be listed with."""
     media: int | None
     """How many media it has; None: any number."""
     since: datetime
     known: Collection[str] = ()
     """SIDs of other messages."""
-
-    def __repr__(self) -> str:
-        """Without personal data."""
-        return f"SentSearch(since={self.since})"

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from bot.timeouts import EXPORT_HEARTBEAT_TIMEOUT, MAX_EXPORT_TRIES
 
 WAITING, RUNNING, READY, FAILED = "waiting", "running", "ready", "failed"
+ERASED = "erased"
+"""What is said of a file that was deleted because somebody who may stand in it was forgotten."""
 MAX_CONCURRENT = 2
 """Rows of one kind that are worked on at one time, of all events: each by a process that reads as fast as it can."""
 CHUNK_BYTES = 1 << 20

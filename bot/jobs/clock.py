@@ -5,7 +5,6 @@ first takes a job's slot hands it over, the other passes by. What it hands over 
 cron itself would pickle it.
 """
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
@@ -16,7 +15,6 @@ from rq.cron import CronJob, CronScheduler
 from rq.utils import now
 
 from bot.delivery.outbox import queues
-from bot.errors import NotReady
 from bot.jobs import startup, tasks
 from bot.timeouts import JOB_TIMEOUT_SECONDS
 
@@ -104,18 +102,13 @@ def run(redis: "Redis") -> bool:
     return clock.told_to_stop
 
 
-def main() -> int:
-    """The exit code: 1 where it cannot start, with a line on standard error."""
-    try:
-        settings = startup.ready("clock")
-    except NotReady as reason:
-        print(reason, file=sys.stderr)
-        return 1
+def main() -> None:
+    """Keep the times until told to stop. Ends with code 1 where it cannot start."""
+    settings = startup.ready("clock")
     log.info("clock_started")
     startup.run_until_stopped(lambda: run(startup.connect(settings)))
     log.info("clock_ended")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,6 +1,7 @@
 """What the worker and the clock share at their start: checks, quiet logs, waiting for a lost Redis."""
 
 import logging
+import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -12,6 +13,7 @@ from rq.exceptions import StopRequested
 
 from bot import logs
 from bot.database import Database
+from bot.errors import NotReady
 from bot.ops import checks
 from bot.ops.connections import connect_redis
 from bot.settings import Settings, load
@@ -24,15 +26,20 @@ NOISY_LOGGERS = ("rq.worker", "rq.job", "rq.cron", "rq.worker_pool", "rq.schedul
 
 
 def ready(process: str) -> Settings:
-    """The settings of a process that may start. Raises NotReady where database, keys or Redis are not ready."""
-    settings = load()
-    logs.configure(settings, process)
-    for name in NOISY_LOGGERS:
-        logging.getLogger(name).setLevel(logging.WARNING)
-    with closing(Database(settings.database)) as database:
-        checks.keys_open(database, settings)
-    with connect_redis(settings.redis) as redis:
-        checks.redis_reached(redis, settings)
+    """The settings of a process that may start. Where database, keys or Redis are not ready it ends instead, with code
+    1 and a line on standard error.
+    """
+    try:
+        settings = load()
+        logs.configure(settings, process)
+        for name in NOISY_LOGGERS:
+            logging.getLogger(name).setLevel(logging.WARNING)
+        with closing(Database(settings.database)) as database:
+            checks.keys_open(database, settings)
+        with connect_redis(settings.redis) as redis:
+            checks.redis_reached(redis, settings)
+    except NotReady as reason:
+        sys.exit(str(reason))
     return settings
 
 

@@ -6,7 +6,6 @@ killed worker costs, and the outbox is made for that. WORKERS processes work sid
 """
 
 import os
-import sys
 import traceback
 from importlib import import_module
 from multiprocessing.process import BaseProcess
@@ -22,7 +21,6 @@ from rq.worker import DequeueStrategy
 from rq.worker_pool import ForkProcess, WorkerPool
 
 from bot.delivery.outbox import queues
-from bot.errors import NotReady
 from bot.jobs import startup, tasks
 from bot.jobs.queue_entries import Entries, Entry
 from bot.ops import malloc
@@ -103,14 +101,10 @@ def work(settings: Settings, parent: int | None = None) -> None:
         tasks.drainer().close()
 
 
-def main() -> int:
-    """The exit code: 1 where it cannot start, with a line on standard error."""
+def main() -> None:
+    """Work until told to stop. Ends with code 1 where it cannot start."""
     malloc.limit_arenas()
-    try:
-        settings = startup.ready("worker")
-    except NotReady as reason:
-        print(reason, file=sys.stderr)
-        return 1
+    settings = startup.ready("worker")
     import_module("bot.service")  # once, before any process is forked: the first job finds all code loaded
     malloc.share_loaded()
     log.info("worker_started", processes=settings.workers, tasks=tasks.__name__)
@@ -119,8 +113,7 @@ def main() -> int:
     else:
         Pool(settings).start(logging_level="WARNING")
     log.info("worker_ended")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

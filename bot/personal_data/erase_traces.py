@@ -6,19 +6,20 @@ the person inside something that is another's is replaced by `…`; what is the 
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import String, delete, func, or_, select, update
+from sqlalchemy import String, or_, select, update
 from sqlalchemy import cast as as_type
 
 from bot.address import at_twilio, on_whatsapp
 from bot.database import Database
 from bot.delivery.outbox import backoff
 from bot.delivery.twilio.content_api import ApiClient
+from bot.delivery.twilio.http import API_ORIGIN
 from bot.domain.models import AuditEntry, ContactAlias, Delivery, Erasure, InboundMessage, TurnRecord
 from bot.domain.privacy import erasure as privacy_erasure
 from bot.errors import NotReady, SendFailed
@@ -37,18 +38,13 @@ COLUMNS_WITH_MENTIONS = (
 BATCH_SIZE = 20
 TWILIO_PAGE_SIZE = 1000
 """Messages that Twilio lists at once."""
-STUCK_AFTER = timedelta(hours=1)
-"""Rows that are older need a person's attention."""
-TWILIO_API = "https://api.twilio.com"
 
 
 def nothing_is_stuck(database: Database, now: datetime) -> str:
     """How many erased people leave something to do. Raises NotReady where one has for too long, with the reason."""
-    with database.read() as db:
-        count = db.scalar(select(func.count()).select_from(Erasure)) or 0
-        oldest = db.scalars(select(Erasure).order_by(Erasure.created_at).limit(1)).first()
-    if oldest is not None and now - oldest.created_at > STUCK_AFTER:
-        raise NotReady(f"erased people whose traces are not gone yet: {count} ({oldest.reason})")
+    count, stuck = database.ask(backoff.count_waiting, Erasure, now)
+    if stuck:
+        raise NotReady(f"erased people whose traces are not gone yet: {count} ({stuck.reason})")
     return f"{count} erased people have traces left" if count else "no erased person has traces left"
 
 
@@ -75,14 +71,7 @@ class TraceEraser:
         if row is None:
             return None
         reason = self._record_try(row, now)
-        with self.database.write() as db:
-            if reason is None:
-                db.execute(delete(Erasure).where(Erasure.id == erasure))
-            else:
-                tries = row.attempts + 1
-                later = now + timedelta(seconds=backoff.delay_seconds(tries))
-                same = update(Erasure).where(Erasure.id == erasure)
-                db.execute(same.values(attempts=tries, not_before=later, reason=reason))
+        self.database.do(backoff.settle, Erasure, Erasure.id == erasure, reason, row.attempts + 1, now)
         log.info("erasure_worked_off", erasure=erasure, left=reason)
         return reason
 
@@ -134,7 +123,7 @@ class TraceEraser:
         page: str | None = f"/2010-04-01/Accounts/{self.account}/Messages.json"
         asked: Mapping[str, Any] | None = params
         while page:
-            status, answer = self.twilio.call("GET", f"{TWILIO_API}{page}", params=asked)
+            status, answer = self.twilio.call("GET", f"{API_ORIGIN}{page}", params=asked)
             if status != 200:
                 raise SendFailed(f"http_{status}", retry=True)
             yield from (message["sid"] for message in answer["messages"])

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 import structlog
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.delivery.outbox import backoff
 from bot.delivery.twilio.content_api import ApiClient
+from bot.delivery.twilio.http import API_ORIGIN
 from bot.delivery.twilio.media import TwilioMedia
 from bot.domain.models import MediaDeletion
 from bot.domain.privacy import erasure
@@ -27,11 +28,8 @@ log = structlog.get_logger(__name__)
 BATCH_SIZE = 100
 MAX_CONCURRENT_CALLS = 4
 """Calls to Twilio at one time."""
-TWILIO_API = "https://api.twilio.com"
 DELETED_STATUSES = (200, 202, 204, 404, 410)
 """Answers after which there is no such file at Twilio."""
-STUCK_AFTER = timedelta(hours=1)
-"""Rows that are older need a person's attention."""
 
 
 def enqueue_deletions(db: Session, media: Iterable[TwilioMedia], now: datetime) -> None:
@@ -41,13 +39,11 @@ def enqueue_deletions(db: Session, media: Iterable[TwilioMedia], now: datetime) 
 
 def nothing_is_stuck(database: Database, now: datetime) -> str:
     """How many photos wait to be deleted. Raises NotReady where some have for too long, with Twilio's reason."""
-    with database.read() as db:
-        count = db.scalar(select(func.count()).select_from(MediaDeletion)) or 0
-        oldest = db.scalars(select(MediaDeletion).order_by(MediaDeletion.created_at).limit(1)).first()
-    if oldest is not None and now - oldest.created_at > STUCK_AFTER:
-        hours = (now - oldest.created_at) / timedelta(hours=1)
+    count, stuck = database.ask(backoff.count_waiting, MediaDeletion, now)
+    if stuck:
+        hours = (now - stuck.created_at) / timedelta(hours=1)
         raise NotReady(
-            f"photos or messages that Twilio has not deleted: {count}, one since {hours:.0f} hours ({oldest.reason})"
+            f"photos or messages that Twilio has not deleted: {count}, one since {hours:.0f} hours ({stuck.reason})"
         )
     return f"{count} wait to be deleted at Twilio" if count else "none waits to be deleted at Twilio"
 
@@ -84,7 +80,7 @@ class MediaDeleter:
 
     def _delete(self, row: MediaDeletion) -> str | None:
         """Why it is still there; None: it is gone."""
-        message = f"{TWILIO_API}/2010-04-01/Accounts/{self.account}/Messages/{row.message_sid}"
+        message = f"{API_ORIGIN}/2010-04-01/Accounts/{self.account}/Messages/{row.message_sid}"
         try:
             if row.media_sid:
                 return self._is_deleted(f"{message}/Media/{row.media_sid}.json")
@@ -107,9 +103,5 @@ class MediaDeleter:
     def _record_outcomes(self, claimed: Sequence[MediaDeletion], outcomes: Sequence[str | None], now: datetime) -> None:
         with self.database.write() as db:
             for row, reason in zip(claimed, outcomes, strict=True):
-                same = (MediaDeletion.message_sid == row.message_sid, MediaDeletion.media_sid == row.media_sid)
-                if reason is None:
-                    db.execute(delete(MediaDeletion).where(*same))
-                    continue
-                later = now + timedelta(seconds=backoff.delay_seconds(row.attempts))
-                db.execute(update(MediaDeletion).where(*same).values(not_before=later, reason=reason))
+                same = and_(MediaDeletion.message_sid == row.message_sid, MediaDeletion.media_sid == row.media_sid)
+                backoff.settle(db, MediaDeletion, same, reason, row.attempts, now)

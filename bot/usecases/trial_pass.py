@@ -71,7 +71,7 @@ def send(db: Session, ring: KeyRing, wish: TrialWish, choice: ChannelChoice, now
         asked_by=people.find_or_make(db, phone=wish.phone, now=now),
         phone=None,
         now=now,
-        event_slug=event.slug,
+        event=event.slug,
         full_name=wish.name,
         visit_date=wish.day,
         party_size=1,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from flows.shapes import Duty, GateStats, Sentence, scans
-from flows.shapes.duty import EntryNotice, FigureShare
+from flows.shapes.figures import EntryNotice, EventFigures, FigureShare
 from flows.text import _, lines, words
 from flows.text.literal import escape
 
@@ -15,21 +15,22 @@ MAX_NAMED_SHARES = 12
 
 def stats(duty: Duty, figures: GateStats) -> tuple[Sentence, ...]:
     """The paragraphs of the answer to `stats`."""
-    told = (lines(*_totals(figures)), *_refused(figures.refused), *_shares(figures), *_offline_staff(duty, figures))
+    day = figures.day
+    here = [_share(share) for share in day.gates if share.key and share.key == duty.place]
+    told = (lines(*here, *_totals(day)), *_refused(day.refused), *_shares(day), *_offline_staff(duty, day))
     return (*told, *_entry(duty, figures.notice))
 
 
-def _totals(figures: GateStats) -> tuple[Sentence, ...]:
-    here = (_share(figures.here),) if figures.here else ()
+def _totals(figures: EventFigures) -> tuple[Sentence, ...]:
     lately = {"admitted": figures.admitted, "lately": figures.lately}
     inside = _inside(figures)
     counted = {"entered": figures.counted_in, "left": figures.counted_out}
     without = (_("Counted without a pass: {entered} in, {left} out", **counted),) if any(counted.values()) else ()
     admitted = _("Admitted today: {admitted}; in the last 15 minutes: {lately}", **lately)
-    return (*here, words(figures.day), admitted, *inside, *without)
+    return (words(figures.day), admitted, *inside, *without)
 
 
-def _inside(figures: GateStats) -> tuple[Sentence, ...]:
+def _inside(figures: EventFigures) -> tuple[Sentence, ...]:
     if figures.inside is None:
         return ()
     return (INSIDE_OVER,) if figures.is_over else (_("Inside now: {number}", number=figures.inside),)
@@ -44,7 +45,7 @@ def _refused(refused: Mapping[str, int]) -> tuple[Sentence, ...]:
     return (lines(_("Refused today: {number}", number=sum(refused.values())), *rows),)
 
 
-def _shares(figures: GateStats) -> tuple[Sentence, ...]:
+def _shares(figures: EventFigures) -> tuple[Sentence, ...]:
     by_gate = _listed(_("By gate:"), figures.gates) if len(figures.gates) > 1 else ()
     return (*by_gate, *_listed(_("By volunteer:"), figures.staff), *_listed(_("By scanner:"), figures.scanners))
 
@@ -61,14 +62,19 @@ def _share(share: FigureShare) -> Sentence:
     )
 
 
-def _offline_staff(duty: Duty, figures: GateStats) -> tuple[Sentence, ...]:
+def _offline_staff(duty: Duty, figures: EventFigures) -> tuple[Sentence, ...]:
     """The line with people who may scan without a network, and must be told of a stop of entry in person."""
     if not figures.offline_staff:
         return ()
     zone = ZoneInfo(duty.timezone)
     rows = [
-        _("{name} ({gate}): {hour}", name=escape(name), gate=_gate(duty, gate), hour=heard.astimezone(zone).time())
-        for name, gate, heard in figures.offline_staff[:MAX_NAMED_SHARES]
+        _(
+            "{name} ({gate}): {hour}",
+            name=escape(silent.name),
+            gate=_gate(duty, silent.gate),
+            hour=silent.heard_at.astimezone(zone).time(),
+        )
+        for silent in figures.offline_staff[:MAX_NAMED_SHARES]
     ]
     return (lines(_("Offline for 5 minutes; last online:"), *rows),)
 

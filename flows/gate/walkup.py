@@ -27,6 +27,7 @@ from flows.shapes import (
     Step,
     UserInput,
 )
+from flows.shapes.events import MAX_PARTY_SIZE
 from flows.shapes.walkup_effects import LookForPass, RegisterWalkup
 from flows.text import _, lines, sentence_for, words
 from flows.text.choices import event_by, people
@@ -40,8 +41,6 @@ from flows.visitor.someone_else import THEIR_NAME
 from flows.visitor.visit_questions import party_sum
 
 NAME = "walk_up"
-MAX_PARTY_SIZE = 255
-"""People on one pass at most: what the token's byte holds."""
 
 SENT_TEXTS: Mapping[str, Sentence] = {
     "whatsapp": _("We are sending the pass to their WhatsApp."),

@@ -39,6 +39,7 @@ from flows.shapes import (
     VerifyOtp,
     WaitingFacts,
 )
+from flows.shapes.figures import EventFigures
 from flows.shapes.invitations import CheckInvitation, JoinTeam
 from flows.shapes.scans import SeenPass
 from flows.shapes.waiting_effects import JoinWaitingList, LeaveWaitingList, MarkWaitingTold
@@ -55,7 +56,7 @@ MAX_REFUSALS = 4
 """How many refusals a turn may meet: as in the bot."""
 
 
-NO_FIGURES = GateStats(date(2026, 1, 15), 0, 0, None, 0, 0, {}, None, (), (), None)
+NO_FIGURES = GateStats(EventFigures(date(2026, 1, 15), *(0,) * 5, None, False, 0, {}, (), (), (), ()), None)
 """A day on which nothing has happened."""
 
 
@@ -150,7 +151,7 @@ class World:
 
     @perform.register
     def _(self, effect: Register) -> dict[str, Any]:
-        day = date.fromisoformat(effect.visit_date)
+        day = effect.visit_date
         own = effect.phone is None
         held = next((one for one in self.passes if (one.event, one.day, one.own) == (effect.event, day, own)), None)
         if own and held:
@@ -166,7 +167,7 @@ class World:
 
     @perform.register
     def _(self, effect: JoinWaitingList) -> dict[str, Any]:
-        day = date.fromisoformat(effect.visit_date)
+        day = effect.visit_date
         known = self.places[effect.event][day]
         self.check_consent(effect.event, effect.consent_version)
         if known.left:

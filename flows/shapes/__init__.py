@@ -6,12 +6,11 @@ turn; effects go out and are performed by the bot.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from flows.coded import Coded as Coded
 from flows.shapes.duty import Duty as Duty
-from flows.shapes.duty import GateStats as GateStats
 from flows.shapes.events import DayHours as DayHours
 from flows.shapes.events import Event as Event
 from flows.shapes.events import EventDay as EventDay
@@ -19,6 +18,7 @@ from flows.shapes.events import EventHours as EventHours
 from flows.shapes.events import PassKind as PassKind
 from flows.shapes.events import Question as Question
 from flows.shapes.events import Registering as Registering
+from flows.shapes.figures import GateStats as GateStats
 from flows.shapes.forms import FILLED_FORM as FILLED_FORM
 from flows.shapes.person import PassFacts as PassFacts
 from flows.shapes.person import Person as Person
@@ -188,10 +188,11 @@ class VisitWish:
     """A visit that somebody wants, with what they answered and agreed to."""
 
     event: str
+    """Its slug."""
     full_name: str
-    visit_date: str
+    visit_date: date
     party_size: int
-    answers: Mapping[str, Any]
+    answers: Mapping[str, Any] = field(repr=False)
     language: str
     consent_version: int
     consent_text: str

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal, get_args
 
 Role = Literal["volunteer", "supervisor", "admin"]
@@ -78,51 +78,3 @@ class Duty:
     def is_paused(self, now: datetime) -> bool:
         """Whether a pause for guessing lasts still."""
         return self.paused_until is not None and now < self.paused_until
-
-
-@dataclass(frozen=True, slots=True)
-class FigureShare:
-    """The figures of one gate, volunteer or scanner today; `name` is None where nobody said."""
-
-    name: str | None
-    admitted: int
-    refused: int
-
-
-@dataclass(frozen=True, slots=True)
-class EntryNotice:
-    """When entry was last stopped or resumed, and which gates know it."""
-
-    stopped: bool
-    at: datetime
-    seen: tuple[str, ...]
-    """Names of the gates where at least one volunteer's phone has shown it."""
-    unseen: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class GateStats:
-    """An event's day in numbers of people; `refused` counts scans by result."""
-
-    day: date
-    admitted: int
-    lately: int
-    """Of these in the last 15 minutes."""
-    inside: int | None
-    """None where nobody has been counted out today: then it is not known."""
-    counted_in: int
-    """Without a pass."""
-    counted_out: int
-    refused: Mapping[str, int]
-    here: FigureShare | None
-    """The volunteer's own gate; None where nothing was done there."""
-    gates: tuple[FigureShare, ...]
-    staff: tuple[FigureShare, ...]
-    notice: EntryNotice | None
-    """None where entry was not stopped today."""
-    scanners: tuple[FigureShare, ...] = ()
-    """Devices with a token of their own."""
-    offline_staff: tuple[tuple[str, str | None, datetime], ...] = ()
-    """Who was at work and is silent: name, the own gate's slug, and when they were last heard."""
-    is_over: bool = False
-    """Whether the day's hours have ended, with which `inside` goes back to 0."""

@@ -22,6 +22,10 @@ class Question:
     most: int = 1_000_000
 
 
+MAX_PARTY_SIZE = 255
+"""People on one pass at most: what the token's byte holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class EventDay:
     """A day of the event as a visitor may choose it."""

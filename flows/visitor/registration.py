@@ -162,7 +162,7 @@ def register(event: Event, answers: Answers, language: str, phone: str | None = 
     return Register(
         event=event.slug,
         full_name=answers["full_name"],
-        visit_date=answers["visit_date"],
+        visit_date=day_from(answers["visit_date"]),
         party_size=answers["party_size"],
         answers=own_answers(event, answers),
         language=language,

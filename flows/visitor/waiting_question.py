@@ -7,7 +7,7 @@ from flows.fields import YesNo
 from flows.shapes import Answers, Facts, Outcome, Register, Say, Sentence, Step, VisitWish
 from flows.shapes.waiting_effects import JoinWaitingList
 from flows.text import _, lines, ngettext_
-from flows.text.choices import day_from, days_of, full_day, people
+from flows.text.choices import days_of, full_day, people
 from flows.text.pass_days import describe_days
 
 WAIT = "wait"
@@ -64,5 +64,5 @@ def place_sentence(day: date, party: int, place: int | None = None) -> Sentence:
 def joined(wish: Register) -> Outcome:
     """Puts them into the line instead of registering them, and says what comes next."""
     values = {name: getattr(wish, name) for name in VisitWish.__dataclass_fields__}
-    place = place_sentence(day_from(wish.visit_date), wish.party_size)
+    place = place_sentence(wish.visit_date, wish.party_size)
     return (JoinWaitingList(**values), Say((place, LATER, _("To see or leave the list, send *my pass* or *cancel*."))))

@@ -121,7 +121,7 @@ def _register(database: Database) -> str:
         issued = registrations.register(
             db,
             ring,
-            event_slug="fair",
+            event="fair",
             asked_by=people.find_or_make(db, phone=PHONE, now=NOW),
             phone=None,
             full_name="Asha Rao",

@@ -171,7 +171,7 @@ def test_data_are_kept_as_long_as_was_said(ok: Run, rows: Callable[..., Any], co
     ring = KeyRing.open(database, "x" * 16)
     with database.write() as db:
         asha = people.find_or_make(db, phone=PHONE, now=NOON)
-        wish = asking(asha, event_slug="market", visit_date=date(2027, 3, 1), full_name=NAME, now=NOON)
+        wish = asking(asha, event="market", visit_date=date(2027, 3, 1), full_name=NAME, now=NOON)
         registrations.register(db, ring, **wish)
     before = figures(database)
     ok("privacy", "retention", "set", "fair", "30")

@@ -117,7 +117,7 @@ def _others(environment: dict[str, str], day: str) -> Iterator[list[float]]:
 def _register(environment: dict[str, str], day: str, over: threading.Event, waits: list[float]) -> None:
     database = Database(environment["DATABASE_URL"])
     ring = KeyRing.open(database, SECRET)
-    wish: dict[str, Any] = {"event_slug": "demo", "visit_date": date.fromisoformat(day)}
+    wish: dict[str, Any] = {"event": "demo", "visit_date": date.fromisoformat(day)}
     while not over.wait(EVERY):
         begun = time.monotonic()
         with database.write() as db:

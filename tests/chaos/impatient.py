@@ -35,4 +35,4 @@ def blind() -> None:
 if __name__ == "__main__":
     for name in sys.argv[2:]:
         {"hurried": hurried, "blind": blind}[name]()
-    sys.exit({"worker": worker.main, "clock": clock.main}[sys.argv[1]]())
+    {"worker": worker.main, "clock": clock.main}[sys.argv[1]]()

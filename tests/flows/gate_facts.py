@@ -7,7 +7,7 @@ from typing import Any
 
 from flows.locale import CONFIRMED
 from flows.shapes import Duty, PassKind
-from flows.shapes.duty import EntryNotice, FigureShare, GateStats
+from flows.shapes.figures import EntryNotice, EventFigures, FigureShare, GateStats, SilentDevice
 from flows.shapes.scans import SeenPass
 from tests.flows.gate_world import Book, World
 from tests.flows.worlds import on_duty
@@ -70,15 +70,16 @@ def status(world: World, value: str) -> None:
 def figures(world: World, value: str) -> None:
     """`1200 60 800`: admitted today, lately, inside now (`-`: not known); with refusals, gates and a stop."""
     admitted, lately, inside = value.split()
-    main, north = FigureShare("Main", 700, 4), FigureShare("North", 500, 1)
+    gates = FigureShare("main", "Main", 700, 4), FigureShare("north", "North", 500, 1)
     refused = {"already_admitted": 3, "wrong_day": 2}
     notice = EntryNotice(True, world.now - timedelta(minutes=5), ("Main",), ("North",))
     there = None if inside == "-" else int(inside)
-    counted = (int(admitted), int(lately), there, 5, 2)
-    staff, scanners = (FigureShare("Ravi", 90, 1),), (FigureShare("Phone 7", 610, 3),)
-    shares = ((main, north), staff, notice, scanners)
-    silent = (("Mira", "main", world.now - timedelta(minutes=12)), ("Phone 9", None, world.now - timedelta(hours=1)))
-    world.figures = GateStats(date(2026, 1, 15), *counted, refused, main, *shares, silent)
+    counted = (int(admitted), int(lately), 0, 5, 2, there, False, 0)
+    staff, scanners = (FigureShare("Ravi", "Ravi", 90, 1),), (FigureShare("Phone 7", "Phone 7", 610, 3),)
+    minutes = {"Mira": ("main", 12), "Phone 9": (None, 60)}
+    silent = [SilentDevice(name, gate, world.now - timedelta(minutes=ago)) for name, (gate, ago) in minutes.items()]
+    day = EventFigures(date(2026, 1, 15), *counted, refused, silent, gates, staff, scanners)
+    world.figures = GateStats(day, notice)
 
 
 def guessing(world: World, value: str) -> None:

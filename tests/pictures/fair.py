@@ -25,8 +25,8 @@ from bot.domain.messaging.audience import Selection
 from bot.domain.models import Alert, Contact, Delivery, Device, Pass, Staff
 from bot.domain.passes import kinds, reissue, tokens
 from bot.domain.passes import registration as registrations
-from bot.domain.passes.registration import Wish
 from bot.domain.roster import devices, gates, invitations, offline_staff, owners, trial
+from flows.shapes import VisitWish
 from flows.shapes.scans import Scan
 from tests.bot.domain.builders import asking
 from tests.pictures.served import Served
@@ -106,7 +106,7 @@ def register(served: Served, name: str, size: int, phone: str, at: datetime, **c
     """A pass of the demo event, for its first day unless told otherwise."""
     with served.service.database.write() as db:
         asker = people.find_or_make(db, phone=phone, now=at)
-        wish: dict[str, Any] = {"event_slug": DEMO, "full_name": name, "party_size": size, "now": at}
+        wish: dict[str, Any] = {"event": DEMO, "full_name": name, "party_size": size, "now": at}
         wish |= {"visit_date": served.today, "answers": {"city": "Delhi"}, "consent_version": _consent(db)}
         return registrations.register(db, served.service.ring, **asking(asker, **wish | changes))
 
@@ -176,14 +176,16 @@ def _line(db: Session, served: Served) -> None:
     for number, name in enumerate(("Zubeda Khan", "Tenzin Dorje")):
         person = people.find_or_make(db, phone=f"+91981200000{number}", now=served.now)
         db.flush()
-        facts: dict[str, Any] = {"answers": {"city": "Leh"}, "language": "en", "channel": "whatsapp"}
-        wish = Wish(DEMO, name, day, 2, **facts, consent_version=_consent(db), consent_text="I agree.")
+        facts: dict[str, Any] = {"answers": {"city": "Leh"}, "language": "en"}
+        wish = VisitWish(DEMO, name, day, 2, **facts, consent_version=_consent(db), consent_text="I agree.")
         _join(db, wish, person, number, served)
 
 
-def _join(db: Session, wish: Wish, person: Contact, number: int, served: Served) -> None:
+def _join(db: Session, wish: VisitWish, person: Contact, number: int, served: Served) -> None:
     address = f"whatsapp:+91981200000{number}"
-    waiting_list.join(db, wish, contact_id=person.id, address=address, sender=None, now=served.at(10, number))
+    waiting_list.join(
+        db, wish, channel="whatsapp", contact_id=person.id, address=address, sender=None, now=served.at(10, number)
+    )
 
 
 def _begun(db: Session, served: Served) -> None:

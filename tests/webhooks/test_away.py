@@ -42,7 +42,7 @@ class Gate:
     def __init__(self, service: Service) -> None:
         today = (service.now() + timedelta(hours=5, minutes=30)).date()
         make_event(service, starts_on=today, ends_on=today, gates=["Main"])
-        self.issued = issue(service, event_slug="fair")
+        self.issued = issue(service, event="fair")
         with service.database.write() as db:
             self.pass_token = tokens.encode(tokens.token_of(passes.by_code(db, self.issued.code)), service.ring)
             _, self.token = devices.add(db, "fair", name="Scanner", gate="main", now=service.now())

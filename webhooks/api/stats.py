@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from bot.domain.models import Gate
-from bot.domain.stats.gate_figures import CountShare, EventFigures
-from flows.shapes.duty import EntryNotice
+from flows.shapes.figures import EntryNotice, EventFigures, FigureShare
 from webhooks.api.answers import Answer
 
 
@@ -116,7 +115,7 @@ class StatsAnswer(Answer):
         )
 
 
-def _gate(gate: Gate | None, share: CountShare | None, notice: EntryNotice | None) -> GateFigures:
+def _gate(gate: Gate | None, share: FigureShare | None, notice: EntryNotice | None) -> GateFigures:
     return GateFigures(
         gate=gate.slug if gate else None,
         name=gate.name if gate else None,

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from bot.address import on_whatsapp
 from bot.database import Database
 from bot.delivery import templates
+from bot.delivery.dispatch.take import MAX_CLOCK_OFFSET
 from bot.delivery.outbox import leases
 from bot.delivery.outbox.rate_limit import RateLimiter
 from bot.delivery.outbox.senders import senders
@@ -36,8 +37,6 @@ SANDBOX = on_whatsapp("+14155238886")
 """Twilio's sandbox, which belongs to no account and is in no list."""
 PENDING_APPROVALS = (templates.APPROVED, "received", "pending")
 """WhatsApp's words for a template that is approved or still being looked at."""
-MAX_CLOCK_OFFSET = timedelta(seconds=60)
-"""How far our clock may be from Twilio's: look-ups in its list go by the time (bot.delivery.dispatch.take)."""
 STUCK_AFTER = timedelta(minutes=5)
 """How long a message that may leave can wait before it counts as stuck: the sweep comes every 5 s."""
 

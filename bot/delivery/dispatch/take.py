@@ -36,7 +36,7 @@ Kept = TypeVar("Kept")
 
 URGENT_FIRST = (REPLIES, PASSES, BULK)
 MAX_CLOCK_OFFSET = timedelta(seconds=60)
-"""How far Twilio's clock may be behind ours when its list is searched."""
+"""How far Twilio's clock may be from ours: its list is searched by the time."""
 MAX_KNOWN_SIDS = 200
 """How many of an address's latest SIDs are left out of a look-up: more than Twilio's list shows of them."""
 NOT_COMPOSED = "not_composed"

@@ -26,7 +26,6 @@ SAMPLE_NAME, SAMPLE_PARTY, SAMPLE_CODE = "Asha Verma", 3, "XXXX-XXXX"
 SAMPLE_DAY = date(2027, 1, 16)
 """A Saturday."""
 
-VALID = "valid"
 _STATUS = select(table(Pass).c.status).where(table(Pass).c.id == bindparam("pass_id"))
 _drawn = lru_cache(maxsize=CACHE_SIZE)(draw)
 
@@ -59,7 +58,7 @@ def pass_image(service: ImageDeps, pass_id: int, language: str = "", *, shared: 
 
 def is_valid(service: ImageDeps, pass_id: int) -> bool:
     """Whether there is such a pass, neither replaced nor revoked."""
-    return [row.status for row in service.database.look(_STATUS, {"pass_id": pass_id})] == [VALID]
+    return [row.status for row in service.database.look(_STATUS, {"pass_id": pass_id})] == [Pass.VALID]
 
 
 def sample_image(origin: str) -> bytes:
@@ -92,7 +91,7 @@ def image_facts(
 ) -> PassImage:
     """The facts of a valid pass for its picture. Raises Refused `no_such_pass`."""
     shown = db.get(Pass, pass_id)
-    if shown is None or shown.status != VALID:
+    if shown is None or shown.status != Pass.VALID:
         raise Refused("no_such_pass")
     return facts_of(db, shown, service.ring, service.settings.origin, language, shared=shared)
 

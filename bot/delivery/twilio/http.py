@@ -13,6 +13,8 @@ from requests.adapters import HTTPAdapter
 from bot.timeouts import MAX_RETRY_AFTER_SECONDS, TWILIO_TIMEOUTS_SECONDS
 from bot.tracing import traced
 
+API_ORIGIN = "https://api.twilio.com"
+
 
 class TwilioHttp:
     """Carries the client's requests: to another origin where one is set, with time-outs, one session a thread.

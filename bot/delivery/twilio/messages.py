@@ -18,7 +18,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 from bot.delivery.carriers import StatusUpdate
 from bot.delivery.message import OutboundMessage, SentSearch
 from bot.delivery.twilio.error_codes import CLASSES, HTTP_RETRY, HTTP_UNCLEAR, may_retry
-from bot.delivery.twilio.http import TwilioHttp
+from bot.delivery.twilio.http import API_ORIGIN, TwilioHttp
 from bot.errors import SendFailed
 from bot.inbound import Inbound, from_address, storable, storable_sid
 from bot.settings import Settings
@@ -26,7 +26,6 @@ from bot.settings import Settings
 PAGE_SIZE = 200
 """Messages that one look-up reads: more than one person gets between a try and its look-up."""
 
-TWILIO_API = "https://api.twilio.com/2010-04-01"
 MAX_PAGE_SIZE = 1000
 """The longest page that Twilio's list gives."""
 
@@ -176,7 +175,7 @@ def _inbound(message: MessageInstance) -> Inbound:
         user=user,
         text=storable(message.body or ""),
         form="other" if wordless else "text",
-        media=((f"{TWILIO_API}/Accounts/{message.account_sid}/Messages/{message.sid}/Media.json", ""),)
+        media=((f"{API_ORIGIN}/2010-04-01/Accounts/{message.account_sid}/Messages/{message.sid}/Media.json", ""),)
         if has_media
         else (),
     )

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from bot.domain import events
 from bot.domain.checkins import entry_rule_changes
-from bot.domain.checkins import rules as scan_rules
 from bot.domain.checkins.entry_rule_changes import EntryRule
 from bot.domain.checkins.usage import PassTerms
 from bot.domain.events import scan_context
 from bot.domain.keys import KeyRing
 from bot.domain.models import Pass
+from bot.domain.models.base import MAX_ID
 from bot.domain.passes import tokens
 from bot.errors import Refused
 from flows import shapes
@@ -50,7 +50,7 @@ def public_status(db: Session, ring: KeyRing, text: str, now: datetime) -> Publi
     Raises Invalid `unreadable` or `forged`, Refused `no_such_pass` for a genuine token of no pass.
     """
     token = tokens.decode(text, ring)
-    found = db.get(Pass, token.pass_id) if token.pass_id <= scan_rules.MAX_ID else None
+    found = db.get(Pass, token.pass_id) if token.pass_id <= MAX_ID else None
     if found is None or found.event_id != token.event:
         raise Refused("no_such_pass")
     return status_of(db, found, now)

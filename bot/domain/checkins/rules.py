@@ -16,7 +16,7 @@ from bot.domain.checkins.usage import PassTerms
 from bot.domain.events.scan_context import ScanContext
 from bot.domain.keys import KeyRing
 from bot.domain.models import Checkin, Event, Kind, Pass, Registration, table
-from bot.domain.models.base import UtcDateTime
+from bot.domain.models.base import MAX_ID, UtcDateTime
 from bot.domain.passes.tokens import PassToken
 from flows.shapes import Invalid
 from flows.shapes.scans import (
@@ -33,9 +33,6 @@ from flows.shapes.scans import (
 from flows.text import access_needs
 from flows.text.literal import escape
 from flows.understanding import codes
-
-MAX_ID = 2**31 - 1
-"""The largest id that the column holds. A token has room for more, and PostgreSQL refuses to compare those."""
 
 _PASSES = table(Pass)
 _KIND = slice(8, 12)

@@ -29,7 +29,6 @@ MAX_SEARCHES_PER_HOUR = 30
 MAX_OFFERS_PER_HOUR = 5
 """Passes offered for mistyped codes, of one volunteer in an hour (docs/contract.md#codes-and-qr)."""
 HOUR = timedelta(hours=1)
-VALID = "valid"
 _WHOLE = (
     select(Pass)
     .join(Pass.registration)
@@ -115,7 +114,7 @@ def _of_name(db: Session, context: ScanContext, name: str) -> Sequence[Pass]:
     single = [kind.id for kind in kinds if not kind.days]
     today = or_(and_(Pass.day == context.day, Pass.kind_id.in_(single)), Pass.kind_id.in_(several))
     named = _WHOLE.join(NameWord, NameWord.registration_id == Registration.id)
-    named = named.where(name_index.matches(context.event.id, name, few=True), Pass.status == VALID, today)
+    named = named.where(name_index.matches(context.event.id, name, few=True), Pass.status == Pass.VALID, today)
     rows = db.scalars(named.limit(MAX_RESULTS + 1)).all()
     found = list(dict.fromkeys(rows))
     if len(found) < len(rows) > MAX_RESULTS:  # a registration has several words that begin so: others may come behind
@@ -133,7 +132,7 @@ def _of_phone(db: Session, context: ScanContext, phone: str) -> list[Pass]:
 
 def _of_today(rows: Iterable[Pass], context: ScanContext) -> list[Pass]:
     """The passes that let somebody in today, as far as event, status and days say."""
-    mine = (row for row in rows if row.event_id == context.event.id and row.status == VALID)
+    mine = (row for row in rows if row.event_id == context.event.id and row.status == Pass.VALID)
     return [row for row in mine if context.day in tokens.token_of(row).dates]
 
 

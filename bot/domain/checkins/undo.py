@@ -12,6 +12,7 @@ from bot.domain.checkins import scan_input
 from bot.domain.checkins import usage as pass_usage
 from bot.domain.keys import KeyRing
 from bot.domain.models import AuditEntry, Checkin, HeadCount, Pass, Staff
+from bot.domain.models.base import MAX_ID
 from bot.errors import Refused, required
 from flows.shapes import Invalid
 from flows.shapes.scans import ADMITTED, BATCH, LATE, SeenPass
@@ -66,7 +67,7 @@ def _is_pass(text: str, ring: KeyRing) -> ColumnElement[bool]:
         return false()
     if isinstance(read, str):
         return Checkin.pass_.has(Pass.code == read)
-    return Checkin.pass_id == (read.pass_id if read.pass_id <= scan_rules.MAX_ID else -1)
+    return Checkin.pass_id == (read.pass_id if read.pass_id <= MAX_ID else -1)
 
 
 def _undo_entry(db: Session, last: Checkin, now: datetime) -> UndoneAdmission:

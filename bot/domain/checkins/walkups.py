@@ -27,7 +27,7 @@ from flows.shapes.walkup_effects import Walkup
 from flows.text import LANGUAGES, event_states
 from flows.understanding import codes
 from flows.visitor import consent
-from flows.visitor.registration import MAX_NAME_LENGTH, MIN_NAME_LENGTH
+from flows.visitor.registration import MIN_NAME_LENGTH
 
 CHANNEL = "walkup"
 """The channel of the registration. The admission has the channel by which it came."""
@@ -97,7 +97,7 @@ def _day_of(kind: Kind, context: ScanContext) -> date:
 def _check_form(walkup: Walkup) -> None:
     if not 1 <= len(walkup.request_id) <= MAX_REQUEST_ID_LENGTH:
         raise Refused("bad_request_id")
-    name = roster_validation.name(walkup.full_name, MAX_NAME_LENGTH)
+    name = roster_validation.name(walkup.full_name)
     if len(name) < MIN_NAME_LENGTH or not any(character.isalpha() for character in name):
         raise Refused("bad_name")
     if walkup.language not in LANGUAGES:
@@ -146,7 +146,7 @@ def _registration(db: Session, walkup: Walkup, event: Event, holder: Contact, no
         event_id=event.id,
         holder_id=holder.id,
         asked_by_id=holder.id,
-        full_name=roster_validation.name(walkup.full_name, MAX_NAME_LENGTH),
+        full_name=roster_validation.name(walkup.full_name),
         answers={},
         language=walkup.language,
         channel=CHANNEL,

@@ -12,6 +12,7 @@ from bot.domain.events import colours, identity
 from bot.domain.events.identity import Picture
 from bot.domain.models import Event
 from bot.errors import Refused
+from flows.shapes.events import MAX_PARTY_SIZE
 from flows.shapes.forms import OFF, ON, TEAM
 from flows.text.languages import LANGUAGES, TABLE
 
@@ -24,8 +25,6 @@ MAX_ORGANISER_LENGTH, MAX_PURPOSE_LENGTH = 120, 300
 """Characters: what the columns hold."""
 MAX_EVENT_DAYS = 366
 """Days from the first to the last: beyond a year it is a mistyped date."""
-MAX_PARTY_SIZE = 255
-"""People on one pass: what the token's byte holds."""
 MAX_CAPACITY_PER_DAY = 100_000_000
 MAX_RETENTION_DAYS = 3650
 """Days: ten years."""

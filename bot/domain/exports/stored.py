@@ -19,7 +19,6 @@ from bot.domain import stored_work
 from bot.domain.models import Export, ExportChunk
 
 WAITING, RUNNING, READY, FAILED = stored_work.WAITING, stored_work.RUNNING, stored_work.READY, stored_work.FAILED
-ERASED = "erased"
 EXPORT_TTL = timedelta(hours=24)
 EXPORTS = stored_work.WorkTable(Export, ExportChunk.export_id)
 
@@ -80,13 +79,13 @@ def forget(db: Session, events: Iterable[int]) -> None:
     """
     run_alone(db)
     begun = Export.event_id.in_(list(events)) & Export.status.in_((RUNNING, READY))
-    EXPORTS.erase(db, begun, status=ERASED)
+    EXPORTS.erase(db, begun, status=stored_work.ERASED)
 
 
 def expired_exports(db: Session, now: datetime) -> list[int]:
     """The exports that have been kept for long enough, complete or not."""
     ended = and_(Export.ended_at < now - EXPORT_TTL, Export.status != RUNNING)
-    never = and_(Export.created_at < now - EXPORT_TTL, Export.status.in_((WAITING, ERASED)))
+    never = and_(Export.created_at < now - EXPORT_TTL, Export.status.in_((WAITING, stored_work.ERASED)))
     return list(db.scalars(select(Export.id).where(or_(ended, never))))
 
 

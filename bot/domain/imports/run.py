@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.domain import audit, events
-from bot.domain.events import validation as event_validation
 from bot.domain.imports import columns, date_order, days, groups, insert, read_file
 from bot.domain.imports.groups import ListGroup
 from bot.domain.imports.heads import DAY
@@ -29,6 +28,7 @@ from bot.domain.passes import kinds
 from bot.domain.passes import rules as pass_rules
 from bot.errors import Refused
 from flows.gate.answers import VISITOR
+from flows.shapes.events import MAX_PARTY_SIZE
 from flows.text import event_states
 
 BATCH_SIZE = 500
@@ -284,7 +284,7 @@ def _dates(
 def _kind(kind: Kind) -> KindFacts:
     """The public's limit binds only the public; a kind's own limit binds everybody."""
     names = (kind.slug, *map(str, kind.labels.values()), *((VISITOR,) if kind.number == 0 else ()))
-    most = kind.max_party or event_validation.MAX_PARTY_SIZE
+    most = kind.max_party or MAX_PARTY_SIZE
     return KindFacts(kind.id, kind.slug, names, most, tuple(sorted(map(date.fromisoformat, kind.days or ()))))
 
 

@@ -31,8 +31,6 @@ MAX_KEPT = 10
 MAX_SHEET_ROWS = 2_000
 """Rows of a list whose passes are put on a sheet here: 250 pages. The command line makes larger ones."""
 LIST_TTL = timedelta(hours=24)
-ERASED = "erased"
-"""The reason of a list that was deleted because somebody who may stand on it was forgotten."""
 LISTS = stored_work.WorkTable(ListImport, ListImportChunk.import_id)
 
 
@@ -137,7 +135,7 @@ def hand_out(db: Session, slug: str, number: int, task: str) -> None:
 def go_on(db: Session, slug: str, number: int) -> None:
     """Begin a task again that has failed. Raises Refused as `find` does, and `list_busy`."""
     found = find(db, slug, number, lock=True)
-    if found.status != FAILED or found.reason == ERASED:
+    if found.status != FAILED or found.reason == stored_work.ERASED:
         raise Refused("list_busy")
     _ask(found, found.task)
 
@@ -207,7 +205,7 @@ def forget(db: Session, events: Iterable[int]) -> None:
 
     An import that runs stops with its next batch.
     """
-    LISTS.erase(db, ListImport.event_id.in_(list(events)), status=FAILED, reason=ERASED, report={})
+    LISTS.erase(db, ListImport.event_id.in_(list(events)), status=FAILED, reason=stored_work.ERASED, report={})
 
 
 def purge(db: Session, now: datetime) -> int:

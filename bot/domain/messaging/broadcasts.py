@@ -30,20 +30,29 @@ STATE_OF_STATUS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class BroadcastCounts:
-    """How many messages of a broadcast stand how; each counts once."""
+class MessageCounts:
+    """How many messages stand how; each counts once, by what became of it last."""
 
-    owed: int = 0
-    """Messages in the outbox that may leave."""
     waiting: int = 0
-    """Messages in the outbox that wait until their readers write: outside the 24-hour window, without an approved
-    template."""
+    """Not yet taken by Twilio."""
     sent: int = 0
-    """Twilio has them; of these nobody knows yet whether they arrived."""
+    """Taken, and nothing heard since."""
     delivered: int = 0
+    """Arrived, not read as far as we know."""
     read: int = 0
     failed: int = 0
     cancelled: int = 0
+    """No longer wanted when their turn came."""
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastCounts(MessageCounts):
+    """Those of a broadcast; `waiting` are only those that wait until their readers write: outside the 24-hour window,
+    without an approved template.
+    """
+
+    owed: int = 0
+    """Messages in the outbox that may leave."""
 
     @property
     def gone(self) -> int:

@@ -8,6 +8,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 JsonDict = dict[str, Any]
+MAX_ID = 2**31 - 1
+"""The largest id that a column holds: PostgreSQL refuses to compare it with more, as tokens and addresses can have."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

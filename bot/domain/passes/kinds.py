@@ -71,23 +71,16 @@ def change(db: Session, event_slug: str, slug: str, **fields: Unpack[KindFields]
     return kind
 
 
-def retire(db: Session, event_slug: str, slug: str, now: datetime) -> Kind:
+def retire(db: Session, event_slug: str, slug: str, now: datetime | None) -> Kind:
     """Give out no more passes of this kind; those that there are stay valid, and nothing of theirs changes.
 
-    Raises Refused `no_such_event`, `no_such_kind`, and `kind_is_public` (`kind`) of the first one, which visitors get.
+    None for `now`: give them out again. Raises Refused `no_such_event`, `no_such_kind`, and `kind_is_public` (`kind`)
+    of the first one, which visitors get.
     """
     kind = find(db, get_event(db, event_slug, lock=True).id, slug)
-    if kind.number == 0:
+    if now and kind.number == 0:
         raise Refused("kind_is_public", kind=kind.slug)
-    kind.retired_at = kind.retired_at or now
-    db.flush()
-    return kind
-
-
-def restore(db: Session, event_slug: str, slug: str) -> Kind:
-    """Give out passes of a retired kind again. Raises Refused `no_such_event`, `no_such_kind`."""
-    kind = find(db, get_event(db, event_slug, lock=True).id, slug)
-    kind.retired_at = None
+    kind.retired_at = now and (kind.retired_at or now)
     db.flush()
     return kind
 

@@ -5,8 +5,7 @@ somebody new are taken last of all, for a day's row is what everybody who regist
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime, time
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -25,25 +24,11 @@ from bot.domain.passes import rules as pass_rules
 from bot.domain.passes.rows import Issued
 from bot.domain.people import name_index
 from bot.errors import Refused
+from flows.shapes import VisitWish
 from flows.text import event_states
 
 TRIAL = "trial"
 """The channel of a pass that an admin registers for themselves to try it: before registration is open too."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What somebody answered and agreed to."""
-
-    event_slug: str
-    full_name: str
-    visit_date: date
-    party_size: int
-    answers: Mapping[str, Any] = field(repr=False)
-    language: str
-    channel: str
-    consent_version: int
-    consent_text: str
 
 
 class _Judged(NamedTuple):
@@ -110,18 +95,20 @@ def register(
     *,
     asked_by: Contact,
     phone: str | None,
+    channel: str,
     now: datetime,
     **wish: Any,
 ) -> Pass:
     """Register somebody for a day and issue the pass; all of it or nothing.
 
     `phone` is that of somebody else who is to hold the pass, proved to agree; None: the one who asked. `wish` as
-    Wish has it. Raises Refused as `add` does.
+    VisitWish has it. Raises Refused as `add` does.
     """
     with db.begin_nested():
         holder = people.find_or_make(db, phone=phone, now=now) if phone else asked_by
         db.flush()
-        issued = add(db, ring, Wish(**wish), holder_id=holder.id, asked_by_id=asked_by.id, now=now)
+        asker, wished = asked_by.id, VisitWish(**wish)
+        issued = add(db, ring, wished, channel=channel, holder_id=holder.id, asked_by_id=asker, now=now)
         asked_by.language = asked_by.language or wish["language"]
     return db.get_one(Pass, issued.id)
 
@@ -129,8 +116,9 @@ def register(
 def add(
     db: Session,
     ring: KeyRing,
-    wish: Wish,
+    wish: VisitWish,
     *,
+    channel: str,
     holder_id: int,
     asked_by_id: int,
     now: datetime,
@@ -149,8 +137,8 @@ def add(
     `event_cancelled`, `already_registered` (with `code` as shown and `day`), `party_too_large` (`most`), `day_over`,
     `day_closed`, `consent_changed`; taking the places too `day_full` (`left`), `too_few_left` (`left`).
     """
-    registration_id, event_id = _insert(db, wish, holder_id, asked_by_id, now)
-    judged = _judge(db, wish, event_id, holder_id, now, has_places=has_places)
+    registration_id, event_id = _insert(db, wish, channel, holder_id, asked_by_id, now)
+    judged = _judge(db, wish, channel, event_id, holder_id, now, has_places=has_places)
     name_index.add_name(db, event_id, registration_id, wish.full_name)
     days, today = pass_days.days_of_kind(judged, wish.visit_date), event_states.local_today(judged, now)
     take_places = partial(places.take_each, db, event_id, days, wish.party_size, today=today)
@@ -171,15 +159,17 @@ def add(
     )
 
 
-def _insert(db: Session, wish: Wish, holder_id: int, asked_by_id: int, now: datetime) -> tuple[int, int]:
+def _insert(
+    db: Session, wish: VisitWish, channel: str, holder_id: int, asked_by_id: int, now: datetime
+) -> tuple[int, int]:
     row = {
-        "slug": wish.event_slug,
+        "slug": wish.event,
         "holder_id": holder_id,
         "asked_by_id": asked_by_id,
         "full_name": wish.full_name,
         "answers": dict(wish.answers),
         "language": wish.language,
-        "channel": wish.channel,
+        "channel": channel,
         "consent_version": wish.consent_version,
         "consent_text": wish.consent_text,
         "consented_at": now,
@@ -187,18 +177,20 @@ def _insert(db: Session, wish: Wish, holder_id: int, asked_by_id: int, now: date
     }
     made = db.connection().execute(_INSERT, row).first()
     if made is None:
-        event_rows.get_event(db, wish.event_slug, lock=False)  # refuses, with the nearest
-        raise Refused("no_such_event", slug=wish.event_slug, nearest="")
+        event_rows.get_event(db, wish.event, lock=False)  # refuses, with the nearest
+        raise Refused("no_such_event", slug=wish.event, nearest="")
     return made.id, made.event_id
 
 
-def _judge(db: Session, wish: Wish, event_id: int, holder_id: int, now: datetime, *, has_places: bool) -> _Judged:
+def _judge(
+    db: Session, wish: VisitWish, channel: str, event_id: int, holder_id: int, now: datetime, *, has_places: bool
+) -> _Judged:
     """The rules in the order in which they are told; places are taken later, and checked again there."""
     connection = db.connection()
     asked = {"event_id": event_id, "holder_id": holder_id, "day": wish.visit_date}
     judged = _Judged._make(connection.execute(_JUDGED[connection.dialect.name], asked).one())
-    days = event_shapes.days_of(judged.event_days or ()).get(wish.event_slug, ())
-    state = pass_rules.check_event(judged, days, now, before_opening=wish.channel == TRIAL)
+    days = event_shapes.days_of(judged.event_days or ()).get(wish.event, ())
+    state = pass_rules.check_event(judged, days, now, before_opening=channel == TRIAL)
     pass_rules.refuse_held(judged.held, wish.visit_date)
     if state == event_states.FULL and not has_places:
         raise Refused("event_full")

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import audit
 from bot.domain.models import AuditEntry, Delivery, Event, Gate
-from flows.shapes.duty import EntryNotice
+from flows.shapes.figures import EntryNotice
 
 NOTICE_TTL = timedelta(hours=18)
 """How long the last message is told of."""

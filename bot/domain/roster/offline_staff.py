@@ -3,7 +3,6 @@
 Whoever has no network cannot hear that entry is stopped; a supervisor must go and tell them.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.domain import events
 from bot.domain.models import Device, Staff
+from flows.shapes.figures import SilentDevice
 
 SEEN_RESOLUTION = timedelta(minutes=1)
 """How exactly it is kept when somebody was heard: a request every few seconds must not be a write each."""
@@ -19,17 +19,6 @@ SILENT_AFTER = timedelta(minutes=5)
 """The scanner itself says after this time that it cannot hear a stop of entry."""
 GONE_AFTER = timedelta(hours=2)
 """After so long without a sign somebody counts as gone home."""
-
-
-@dataclass(frozen=True, slots=True)
-class SilentDevice:
-    """Somebody, or a scanner, that was at work and is silent."""
-
-    name: str
-    gate: str | None
-    """The slug of the own gate."""
-    heard_at: datetime
-    """When they were last heard, to the minute."""
 
 
 def mark_seen(db: Session, table: type[Staff] | type[Device], number: int, now: datetime) -> None:

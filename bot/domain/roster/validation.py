@@ -8,8 +8,8 @@ from bot.domain.events.validation import one_line
 from bot.errors import Refused
 from flows.shapes.duty import ROLES, Role
 from flows.understanding import phones
+from flows.visitor.registration import MAX_NAME_LENGTH
 
-MAX_NAME_LENGTH = 80
 _E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 """ITU-T E.164: at most 15 digits; shorter than 7 no mobile network has."""
 _BETWEEN_DIGITS = re.compile(r"[\s().-]+")

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.domain.stats.gate_figures import DayFigures
+from bot.domain.messaging.broadcasts import MessageCounts
 from bot.domain.stats.needs import NeedOnDay
+from flows.shapes.figures import DayFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +25,6 @@ class ChannelTotals:
     channel: str
     today: RegistrationTotals
     total: RegistrationTotals
-
-
-@dataclass(frozen=True, slots=True)
-class PassMessages:
-    """Messages that bring a pass, as its picture or its link, each by what became of it last; together all ever owed.
-
-    A pass whose picture failed and whose link arrived is a failed message and a delivered one.
-    """
-
-    waiting: int
-    """Owed, not yet taken by Twilio."""
-    sent: int
-    """Taken, and nothing heard since."""
-    delivered: int
-    """Arrived, not read as far as we know."""
-    read: int
-    failed: int
-    cancelled: int
-    """No longer wanted when their turn came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +158,9 @@ class Dashboard(DayFigures):
     registered: RegistrationTotals
     """Since the beginning."""
     channels: Sequence[ChannelTotals]
-    passes: PassMessages
+    passes: MessageCounts
+    """Messages that bring a pass, as its picture or its link; together all that were ever owed. A pass whose picture
+    failed and whose link arrived is a failed message and a delivered one."""
     expected: int
     """People who hold a valid pass for today, and those of passes that were revoked after an entry: as they are among
     the admitted, and their places stay taken."""

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain.events import scan_context
+from bot.domain.messaging.broadcasts import MessageCounts
 from bot.domain.models import Event, EventDay, Gate
 from bot.domain.roster import offline_staff
 from bot.domain.stats import active_alerts, charts, day_totals, funnel, metrics, needs, outliers
@@ -18,7 +19,6 @@ from bot.domain.stats.dashboard import (
     DashboardDay,
     DeliveryFailure,
     GateNow,
-    PassMessages,
     RegistrationTotals,
 )
 from bot.domain.stats.day_totals import DayTotals
@@ -112,13 +112,13 @@ def _registered(parts: Iterable[RegistrationTotals]) -> RegistrationTotals:
     )
 
 
-def _passes(rows: Iterable[tuple[CounterKey, Total]]) -> PassMessages:
+def _passes(rows: Iterable[tuple[CounterKey, Total]]) -> MessageCounts:
     states = Counter[str]()
     for key, total in rows:
         kind, _, state = key.what.partition(":")
         if kind in PASS_MESSAGE_KINDS:
             states["failed" if state.startswith(metrics.FAILED_PREFIX) else state] += total.times
-    return PassMessages(
+    return MessageCounts(
         waiting=states["waiting"],
         sent=states["sent"],
         delivered=states["delivered"],

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from bot.domain import visitors
 from bot.domain.events.rows import get_event
 from bot.domain.models import Kind, Pass, PassUse, Registration
+from bot.domain.models.base import MAX_ID
 
 PAGE_SIZE = 50
 """Passes of a page."""
@@ -18,8 +19,6 @@ NEWEST, OLDEST, BY_DAY, BY_LAST_DAY = "newest", "oldest", "day", "-day"
 SORTS = (NEWEST, OLDEST, BY_DAY, BY_LAST_DAY)
 FALLING = (NEWEST, BY_LAST_DAY)
 """The orders; each has an index behind it."""
-MAX_ID = 2**31 - 1
-"""What the column holds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from bot.domain.events import places
 from bot.domain.events import rows as event_rows
 from bot.domain.events import shapes as event_shapes
 from bot.domain.models import Event, EventDay, Kind, WaitingEntry
-from bot.domain.passes import registration as registrations
 from bot.domain.passes import rules as pass_rules
 from bot.errors import Refused
+from flows.shapes import VisitWish
 
 OPEN = (WaitingEntry.WAITING, WaitingEntry.OFFERED)
 """The states of an entry that still waits for something."""
@@ -38,14 +38,14 @@ class Line:
 
 
 def join(
-    db: Session, wish: registrations.Wish, *, contact_id: int, address: str, sender: str | None, now: datetime
+    db: Session, wish: VisitWish, *, channel: str, contact_id: int, address: str, sender: str | None, now: datetime
 ) -> Line:
     """Put somebody into the line of a full day.
 
     Raises Refused `place_free` (`day`) where there is a place, `already_waiting` (`day`, `place`), `no_waiting_list`
     (`day`), and as registration.add does.
     """
-    event = event_rows.get_event(db, wish.event_slug, lock=False)
+    event = event_rows.get_event(db, wish.event, lock=False)
     day = wish.visit_date
     days = [event_shapes.day_shape(row) for row in event.days]
     pass_rules.check_event(event_shapes.shape(event), days, now)
@@ -75,7 +75,7 @@ def join(
         party_size=wish.party_size,
         answers=dict(wish.answers),
         language=wish.language,
-        channel=wish.channel,
+        channel=channel,
         consent_version=wish.consent_version,
         consent_text=wish.consent_text,
         created_at=now,

@@ -51,7 +51,7 @@ def registering(**changes: Any) -> shapes.Register:
     said: dict[str, Any] = {
         "event": "fair",
         "full_name": "Asha Verma",
-        "visit_date": DAY.isoformat(),
+        "visit_date": DAY,
         "party_size": 2,
         "answers": {"city": "Delhi"},
         "language": "hi",
@@ -215,7 +215,7 @@ def test_stop_is_remembered_also_of_a_stranger_and_undone(doing: EffectContext) 
 
 def test_who_was_told_of_a_failed_image_is_not_told_again(doing: EffectContext) -> None:
     first = perform(registering(), doing)["code"]
-    second = perform(registering(visit_date=(DAY + timedelta(days=1)).isoformat()), doing)["code"]
+    second = perform(registering(visit_date=DAY + timedelta(days=1)), doing)["code"]
     for row in owed(doing):
         row.status = "failed"
     doing.db.flush()

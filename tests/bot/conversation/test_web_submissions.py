@@ -29,7 +29,7 @@ CLICKS = 6
 def register(**changes: Any) -> Register:
     """What the form asks for, for two people."""
     asked: dict[str, Any] = {
-        **{"event": "fair", "full_name": "Asha Verma", "visit_date": DAY.isoformat(), "party_size": 2, "answers": {}},
+        **{"event": "fair", "full_name": "Asha Verma", "visit_date": DAY, "party_size": 2, "answers": {}},
         **{"language": "en", "consent_version": 1, "consent_text": "I agree."},
     }
     return Register(**{**asked, **changes})

@@ -25,7 +25,7 @@ SECRET = "a secret of at least sixteen"
 def asking(asker: Contact, **changes: Any) -> dict[str, Any]:
     """What bot.domain.passes.registration.register takes, for two people at the fair on its first day."""
     return {
-        "event_slug": "fair",
+        "event": "fair",
         "asked_by": asker,
         "phone": None,
         "full_name": "Asha Verma",

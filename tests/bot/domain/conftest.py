@@ -70,7 +70,7 @@ def _crowd(db: Session, ring: KeyRing, slug: str) -> None:
     events.open_event(db, slug)
     for number in range(2):
         asker = people.find_or_make(db, phone=f"+9190000000{number:02}", now=NOW)
-        issued = registrations.register(db, ring, **asking(asker, event_slug=slug))
+        issued = registrations.register(db, ring, **asking(asker, event=slug))
         db.add(_failed_delivery(issued, asker))
     _gate(db, ring, slug, issued)
     one = people.find_or_make(db, user="IN.noise", now=NOW)

@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from bot.database import Database
+from bot.delivery.outbox.backoff import STUCK_AFTER
 from bot.delivery.twilio.media import TwilioMedia
 from bot.domain.models import MediaDeletion
 from bot.errors import NotReady, SendFailed
 from bot.photos import delete_media
-from bot.photos.delete_media import STUCK_AFTER, MediaDeleter
+from bot.photos.delete_media import MediaDeleter
 from bot.timeouts import PHOTO_DELETION_LEASE_TTL
 
 NOW = datetime(2027, 1, 14, 6, 30, tzinfo=UTC)

@@ -57,7 +57,7 @@ class Gate:
         """A pass for today or a later day, of somebody new; `kind` is a kind's id, 0 the visitors'."""
         with self.database.write() as db:
             asker = people.find_or_make(db, phone=f"+9197{next(_NUMBERS):08}", now=utc_now())
-            wish: dict[str, Any] = {"event_slug": "demo", "full_name": name, "party_size": size, "now": utc_now()}
+            wish: dict[str, Any] = {"event": "demo", "full_name": name, "party_size": size, "now": utc_now()}
             day = self.today() + timedelta(days=in_days)
             made = registrations.register(db, self.ring, **asking(asker, visit_date=day, **wish))
             if kind:

@@ -32,7 +32,7 @@ def test_lines_for_the_world() -> None:
     assert said_by("/what") == UserInput("/what")
 
 
-REGISTER = Register("demo", "Asha", "2026-01-16", 3, {}, "en", 1, "…")
+REGISTER = Register("demo", "Asha", date(2026, 1, 16), 3, {}, "en", 1, "…")
 
 
 def refused(made: sandbox_world.World, *effects: Effect) -> str:
@@ -51,7 +51,7 @@ def test_this_world_keeps_the_rules_that_a_conversation_meets() -> None:
     assert made.passes[0].code == results["code"]
     assert made.places["demo"][day].left == 1
     assert refused(made, REGISTER) == "already_registered"
-    other = Register("demo", "Ravi", "2026-01-16", 2, {}, "en", 1, "…", phone="+919876543210")
+    other = Register("demo", "Ravi", date(2026, 1, 16), 2, {}, "en", 1, "…", phone="+919876543210")
     assert refused(made, SendPass(results["code"], "en"), other) == "too_few_left"
     made.perform_all((ChangePass(results["code"], "2026-01-17", 2, "en"),))
     assert made.places["demo"][day].left == 4

@@ -233,7 +233,7 @@ def _make_events(service: Service) -> None:
             phone = VISITORS[who].address.removeprefix("whatsapp:")
             holder = people.find_or_make(db, phone=phone, user=VISITORS[who].form.get("ExternalUserId"), now=BEGIN)
             holder.language = "hi" if who == "bina" else "en"
-            wish = {"event_slug": slug, "full_name": VISITORS[who].name, "visit_date": FIRST_DAY, "party_size": size}
+            wish = {"event": slug, "full_name": VISITORS[who].name, "visit_date": FIRST_DAY, "party_size": size}
             made = registrations.register(db, service.ring, **asking(holder, now=BEGIN, **wish))
             enqueue.enqueue_pass(
                 db, made, address=VISITORS[who].address, sender=None, language=holder.language, now=BEGIN

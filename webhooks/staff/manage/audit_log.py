@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.conversation.effects import SELF_ACTOR
 from bot.domain import audit, events
 from bot.domain.models import AuditEntry
+from bot.domain.models.base import MAX_ID
 from bot.domain.roster import gates
 from bot.service import Service
 from flows.text import _, words
@@ -21,8 +22,6 @@ from webhooks.staff.manage.sorting import Keys, Order
 
 PAGE_SIZE = 50
 """Entries of a page."""
-MAX_ID = 2**31 - 1
-"""What the column holds."""
 SORT_NAMES = {"-at": _("newest first"), "at": _("oldest first")}
 NEWEST_FIRST = Order("at", falling=True)
 SEARCH_FIELDS = ("text", "who", "what", "since", "until")

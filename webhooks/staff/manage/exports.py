@@ -9,7 +9,7 @@ from flask import Blueprint, abort, render_template, request
 from werkzeug.wrappers import Response
 
 from bot.delivery.outbox import queues
-from bot.domain import audit, events
+from bot.domain import audit, events, stored_work
 from bot.domain.audit import recorder
 from bot.domain.exports import pages
 from bot.domain.exports import requests as export_requests
@@ -68,7 +68,7 @@ STATE_NAMES: Mapping[str, Sentence] = {
     stored_exports.RUNNING: _("being made"),
     stored_exports.READY: _("ready"),
     stored_exports.FAILED: _("failed"),
-    stored_exports.ERASED: _("deleted, as personal data was deleted"),
+    stored_work.ERASED: _("deleted, as personal data was deleted"),
 }
 FAILURE_TEXTS: Mapping[str, Sentence] = {
     "disk": _("the server's disk is full or read-only"),

@@ -23,6 +23,7 @@ from bot.domain.events import scan_context
 from bot.domain.events.scan_context import ScanContext
 from bot.domain.keys import KeyRing
 from bot.domain.models import Attempt, Device, Event, Pass
+from bot.domain.models.base import MAX_ID
 from bot.domain.passes.tokens import PassToken
 from bot.errors import Refused
 from flows.shapes import Invalid
@@ -80,7 +81,7 @@ def _ids(db: Session, ring: KeyRing, scans: Sequence[Scan]) -> list[int | None]:
 
 def _timed(db: Session, scans: Sequence[Scan], ids: Sequence[int | None], now: datetime) -> list[Scan]:
     """The scans at the moments that count for them. Of each pass, scanner and event it matters when it was made."""
-    passes = {pass_id for pass_id in ids if pass_id is not None and pass_id <= scan_rules.MAX_ID}
+    passes = {pass_id for pass_id in ids if pass_id is not None and pass_id <= MAX_ID}
     issued: dict[int | None, datetime] = dict(_made_at(db, Pass.id, Pass.issued_at, passes))
     made: dict[int | None, datetime] = dict(
         _made_at(db, Device.id, Device.created_at, {other_scan.device_id for other_scan in scans})

@@ -147,7 +147,7 @@ def test_what_is_no_pass(world: World) -> None:
 
 def test_another_events_pass_says_nothing_of_its_people(world: World) -> None:
     asha = people.find_or_make(world.db, phone="+919812345678", now=NOON)
-    theirs = registrations.register(world.db, world.ring, **asking(asha, event_slug="noise-one"))
+    theirs = registrations.register(world.db, world.ring, **asking(asha, event="noise-one"))
     for direction in ("in", "out"):
         answer = world.admit(theirs.code, direction=direction)
         assert (answer.result, answer.pass_) == ("wrong_event", None)

@@ -306,7 +306,7 @@ def test_somebody_can_register_for_the_event_that_was_made(db: Session, ring: Ke
     create(db)
     events.open_event(db, "mela")
     asha = people.find_or_make(db, phone="+919812345678", now=NOW)
-    assert registrations.register(db, ring, **asking(asha, event_slug="mela")).status == "valid"
+    assert registrations.register(db, ring, **asking(asha, event="mela")).status == "valid"
 
 
 @pytest.mark.parametrize(

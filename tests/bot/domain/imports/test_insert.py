@@ -140,7 +140,7 @@ def test_who_registered_by_themselves_is_there(database: Database, ring: KeyRing
     with database.write() as db:
         events.open_event(db, mela)
         asker = people.find_or_make(db, phone=PHONE, now=NOW)
-        registrations.register(db, ring, **asking(asker, event_slug=mela))
+        registrations.register(db, ring, **asking(asker, event=mela))
     report, _ = bring(LIST)
     assert report.rows == {"already_there": 1, "new": 4}
 

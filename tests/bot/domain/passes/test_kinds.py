@@ -53,7 +53,7 @@ def test_passes_of_a_retired_kind_stay_good_and_no_more_are_made(fair: Database,
 def test_a_kind_is_given_out_again(fair: Database, ring: KeyRing) -> None:
     with fair.write() as db:
         kinds.retire(db, "fair", "school", NOW)
-        kinds.restore(db, "fair", "school")
+        kinds.retire(db, "fair", "school", None)
         assert walkups.register(db, ring, a_walkup("one"), NOON).kind == "school"
 
 

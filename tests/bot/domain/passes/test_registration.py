@@ -80,7 +80,7 @@ def test_a_full_day_and_a_party_too_large_for_what_is_left(
         ({"party_size": 11}, "party_too_large"),
         ({"party_size": 0}, "party_too_large"),
         ({"consent_version": 2}, "consent_changed"),
-        ({"event_slug": "fairr"}, "no_such_event"),
+        ({"event": "fairr"}, "no_such_event"),
         ({"visit_date": DAY - timedelta(days=1)}, "day_over"),
         ({"visit_date": DAY + timedelta(days=4)}, "day_over"),
         ({"now": NOW + timedelta(days=5), "visit_date": DAY}, "day_over"),

@@ -12,10 +12,11 @@ from bot.delivery.outbox.statuses import advance
 from bot.domain import events, passes, people
 from bot.domain.checkins import head_counts
 from bot.domain.checkins.head_counts import HeadCountRequest
+from bot.domain.messaging.broadcasts import MessageCounts
 from bot.domain.models import Delivery
 from bot.domain.passes import registration as registrations
 from bot.domain.stats import dashboard_query, gate_figures, outliers
-from bot.domain.stats.dashboard import PassMessages, RegistrationTotals
+from bot.domain.stats.dashboard import RegistrationTotals
 from tests.bot.domain import rush
 from tests.bot.domain.builders import DAY, NOW, asking, refused
 from tests.bot.domain.gate import NOON, World, at
@@ -137,7 +138,7 @@ def test_what_became_of_the_passes_and_of_other_messages(world: World) -> None:
     otp: dict[str, Any] = {"kind": "text", "address": "whatsapp:+919800000009", "payload": {}, "priority": 0}
     sent(db, enqueue.enqueue(db, **otp, now=NOON), "undelivered")
     found = dashboard_query.get_dashboard(db, "fair", NOON)
-    assert found.passes == PassMessages(waiting=1, sent=1, delivered=2, read=2, failed=1, cancelled=0)
+    assert found.passes == MessageCounts(waiting=1, sent=1, delivered=2, read=2, failed=1, cancelled=0)
     assert {(one.kind, one.reason, one.messages, one.of_event) for one in found.failures} >= {
         ("pass", "63016", 1, True),
         ("text", "63016", 1, False),

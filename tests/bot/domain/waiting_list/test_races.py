@@ -13,9 +13,9 @@ from bot.domain import events, passes, people, waiting_list
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Event, EventDay, Pass, WaitingEntry
 from bot.domain.passes import registration as registrations
-from bot.domain.passes.registration import Wish
 from bot.domain.waiting_list import offers
 from bot.errors import Refused
+from flows.shapes import VisitWish
 from tests.bot.domain import race_processes
 from tests.bot.domain.builders import DAY, NOW, SECRET, asking
 
@@ -38,7 +38,7 @@ def line(database: Database, ring: KeyRing) -> int:
         for number in range(IN_LINE):
             person = people.find_or_make(db, phone=f"+91971000000{number}", now=NOW)
             to = f"whatsapp:+91971000000{number}"
-            waiting_list.join(db, _wish(), contact_id=person.id, address=to, sender=None, now=NOW)
+            waiting_list.join(db, _wish(), channel="whatsapp", contact_id=person.id, address=to, sender=None, now=NOW)
         passes.cancel(db, contact=holders[0], code=issued[0].code, now=NOW)
         return made.id
 
@@ -101,13 +101,15 @@ def _yes_or_late_clock(database: Database, number: int) -> str:
         who = db.get_one(WaitingEntry, number).contact_id
         offers.claim(db, number, contact_id=who, day=DAY, people=1, now=NOW + timedelta(minutes=59))
         ring = KeyRing.open(database, SECRET)
-        registrations.add(db, ring, _wish(), holder_id=who, asked_by_id=who, now=NOW, has_places=True)
+        registrations.add(
+            db, ring, _wish(), channel="whatsapp", holder_id=who, asked_by_id=who, now=NOW, has_places=True
+        )
         return "pass"
 
 
-def _wish() -> Wish:
+def _wish() -> VisitWish:
     given = asking(Contact(), party_size=1)
-    return Wish(**{name: value for name, value in given.items() if name in Wish.__slots__})
+    return VisitWish(**{name: value for name, value in given.items() if name in VisitWish.__slots__})
 
 
 def _sums(database: Database, event_id: int) -> tuple[int, int, int]:

@@ -12,9 +12,9 @@ from bot.domain.events import shapes as event_shapes
 from bot.domain.keys import KeyRing
 from bot.domain.models import Contact, Event, EventDay, WaitingEntry
 from bot.domain.passes import registration as registrations
-from bot.domain.passes.registration import Wish
 from bot.domain.privacy import erasure
 from bot.domain.waiting_list import offers
+from flows.shapes import VisitWish
 from tests.bot.domain.builders import DAY, NOW, asking, refused, taken
 
 NIGHT = datetime(2027, 1, 10, 16, 0, tzinfo=UTC)
@@ -34,15 +34,21 @@ def somebody(db: Session, number: int) -> Contact:
     return people.find_or_make(db, phone=f"+9198200{number:05}", now=NOW)
 
 
-def wish(party: int = 2, **changes: Any) -> Wish:
+def wish(party: int = 2, **changes: Any) -> VisitWish:
     given = asking(Contact(), party_size=party, **changes)
-    return Wish(**{name: value for name, value in given.items() if name in Wish.__slots__})
+    return VisitWish(**{name: value for name, value in given.items() if name in VisitWish.__slots__})
 
 
 def join(db: Session, number: int, party: int = 2, now: datetime = NOW) -> WaitingEntry:
     person = somebody(db, number)
     return waiting_list.join(
-        db, wish(party), contact_id=person.id, address=f"whatsapp:+9198200{number:05}", sender=None, now=now
+        db,
+        wish(party),
+        channel="whatsapp",
+        contact_id=person.id,
+        address=f"whatsapp:+9198200{number:05}",
+        sender=None,
+        now=now,
     ).entry
 
 
@@ -100,7 +106,9 @@ def test_a_yes_gives_the_pass_and_counts_its_people_once(db: Session, ring: KeyR
     mine: dict[str, Any] = {"contact_id": entry.contact_id, "day": DAY, "people": 2}
     offers.claim(db, entry.id, **mine, now=NOW + timedelta(minutes=59))
     who = entry.contact_id
-    assert registrations.add(db, ring, wish(), holder_id=who, asked_by_id=who, now=NOW, has_places=True).code
+    assert registrations.add(
+        db, ring, wish(), channel="whatsapp", holder_id=who, asked_by_id=who, now=NOW, has_places=True
+    ).code
     db.expire_all()
     assert (taken(db, full), day_of(db, full).held) == (4, 0)
     with refused("place_gone"):

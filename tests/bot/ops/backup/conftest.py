@@ -54,7 +54,7 @@ class Fair:
         phone = f"+9198{next(self.numbers):08}"
         with self.database.write() as db:
             asker = people.find_or_make(db, phone=phone, now=OPENED)
-            wish = asking(asker, event_slug="demo", visit_date=OPENED.date(), now=OPENED)
+            wish = asking(asker, event="demo", visit_date=OPENED.date(), now=OPENED)
             issued = registrations.register(db, ring, **wish)
             address = f"whatsapp:{phone}"
             put = enqueue_pass(db, issued, address=address, sender=None, language="en", now=OPENED)

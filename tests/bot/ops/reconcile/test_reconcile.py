@@ -32,7 +32,7 @@ def code(database: Database) -> str:
     with database.write() as db:
         events.make_demo(db, NOON)
         asker = people.find_or_make(db, phone="+919800000001", now=NOON)
-        issued = registrations.register(db, ring, **asking(asker, event_slug="demo", visit_date=NOON.date(), now=NOON))
+        issued = registrations.register(db, ring, **asking(asker, event="demo", visit_date=NOON.date(), now=NOON))
         enqueue_pass(db, issued, address="whatsapp:+919800000001", sender=None, language="en", now=NOON)
         scan = Scan(scan_id="one", text=issued.code, event="demo", gate="main", channel="api", count=1)
         assert checkins.admit(db, ring, scan, NOON).result == "admitted"

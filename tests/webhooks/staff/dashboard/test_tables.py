@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 
 from bot.delivery.outbox import explanations
+from bot.domain.messaging.broadcasts import MessageCounts
 from bot.domain.stats import dashboard as shapes
-from bot.domain.stats.dashboard import ActiveAlert, Dashboard, PassMessages, RegistrationTotals
+from bot.domain.stats.dashboard import ActiveAlert, Dashboard, RegistrationTotals
 from flows.sandbox import world
 from flows.shapes import Event, scans
 from webhooks.staff.dashboard import tables as dashboard_tables
@@ -30,7 +31,7 @@ NOTHING = Dashboard(
     registered_today=RegistrationTotals(0, 0),
     registered=RegistrationTotals(0, 0),
     channels=(),
-    passes=PassMessages(0, 0, 0, 0, 0, 0),
+    passes=MessageCounts(0, 0, 0, 0, 0, 0),
     expected=0,
     admitted=0,
     lately=0,

@@ -105,7 +105,7 @@ def desk(service: Service, client: FlaskClient) -> Desk:
         asha = people.find_or_make(db, phone=PHONE, now=now)
         wish: dict[str, Any] = {"visit_date": today, "party_size": 4, "now": now}
         issued = registrations.register(db, service.ring, **asking(asha, **wish))
-        registrations.register(db, service.ring, **asking(asha, event_slug="other", **wish))
+        registrations.register(db, service.ring, **asking(asha, event="other", **wish))
         roster = {
             name: event_roster.add(
                 db, "fair", phone=phone, name=name.title(), role=role, gate="main", region="IN", now=now

@@ -118,7 +118,7 @@ def office_of(service: Service, app: Flask) -> Office:
             events.create(db, slug=slug, name=f"Book <{slug}>", capacity_per_day=50, **dates, now=now)
             events.open_event(db, slug)
             gates.add(db, slug, "Main")
-            wish: dict[str, Any] = {"visit_date": today, "party_size": 4, "now": now, "event_slug": slug}
+            wish: dict[str, Any] = {"visit_date": today, "party_size": 4, "now": now, "event": slug}
             codes[slug] = shown(registrations.register(db, service.ring, **asking(asha, **wish)).code)
         roster = {
             name: event_roster.add(db, slug, phone=phone, name=name.title(), role=role, region="IN", now=now).id

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from bot.delivery.outbox import queues
 from bot.domain import audit, checkins, events, stored_work
 from bot.domain.exports import pages
-from bot.domain.exports import stored as stored_exports
 from bot.domain.exports.tables import TABLES
 from bot.domain.models import Export, Registration
 from bot.domain.privacy import erasure
@@ -137,7 +136,7 @@ def test_somebody_is_erased_while_it_is_fetched(
     with pytest.raises(LookupError):
         list(pieces)
     assert len(first) == 64
-    assert STATE_NAMES[stored_exports.ERASED].source in office.get("/exports")
+    assert STATE_NAMES[stored_work.ERASED].source in office.get("/exports")
     assert office.of("anna").get("/staff/manage/fair/exports/1/file").status_code == 410
     assert office.post("/exports/1", on="/exports", what="again").status_code == 303
     make_all(office, tmp_path)

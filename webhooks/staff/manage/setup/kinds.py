@@ -93,10 +93,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
 
 def _throw(service: Service, db: Session, slug: str, kind: Kind, what: str) -> None:
     """Raises Refused."""
-    if what == "retire":
-        domain.retire(db, slug, kind.slug, service.now())
-    else:
-        domain.restore(db, slug, kind.slug)
+    domain.retire(db, slug, kind.slug, service.now() if what == "retire" else None)
 
 
 def _save(service: Service, slug: str, row: Kind | None) -> Answer:

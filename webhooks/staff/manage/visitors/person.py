@@ -7,6 +7,7 @@ from bot.delivery.dispatch import resend as dispatch_resend
 from bot.domain import audit, edit_conflict
 from bot.domain.audit import recorder
 from bot.domain.models import Pass
+from bot.domain.models.base import MAX_ID
 from bot.domain.passes import reissue
 from bot.errors import Refused
 from bot.service import Service
@@ -17,9 +18,6 @@ from webhooks.staff.manage import display
 from webhooks.staff.manage.layout import Answer, admin, audited, changing, done, page, refusal_text, typed
 from webhooks.staff.manage.visitors import details, texts
 from webhooks.staff.session import user
-
-MAX_ID = 2**31 - 1
-"""What the column holds: a database asked for more than that says so by an error."""
 
 
 def routes(blueprint: Blueprint, service: Service) -> None:
