@@ -64,7 +64,12 @@ def _estimated(database: "Database", prepared: "PreparedBroadcast", purpose: str
     console = Console(stderr=True)
     with closing(connect_redis(settings.redis)) as redis, console.status("looking") as shown:
         return estimate.estimate(
-            *(database, SessionWindows(redis), settings, prepared.event, prepared.selection, purpose),
+            database,
+            SessionWindows(redis),
+            settings,
+            prepared.event,
+            prepared.selection,
+            purpose,
             datetime.now(UTC),
             report=lambda people: shown.update(f"looking: {people} people") if people >= PROGRESS_ABOVE else None,
         )

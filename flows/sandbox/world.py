@@ -178,7 +178,12 @@ class World:
         place = known.waiting + 1
         self.places[effect.event][day] = replace(known, waiting=place)
         made = WaitingFacts(
-            *(place, effect.event, day, effect.party_size, effect.full_name, place),
+            place,
+            effect.event,
+            day,
+            effect.party_size,
+            effect.full_name,
+            place,
             answers=effect.answers,
             consent_version=effect.consent_version,
         )

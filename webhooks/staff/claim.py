@@ -73,7 +73,7 @@ def _ask(service: Service, pending: PendingCode | None) -> Response:
     name = roster_validation.name(pending.name if pending else _typed("name"))
     origin = Origin(limits.network())
     pending_code.send(
-        *(service, PENDING, pending, phone, name), attempt=_typed("attempt"), origin=origin, purpose=owners.PURPOSE
+        service, PENDING, pending, phone, name, attempt=_typed("attempt"), origin=origin, purpose=owners.PURPOSE
     )
     return redirect(request.path, 303)
 

@@ -69,7 +69,9 @@ class DailyReporter:
     def _tell(self, db: Session, event: Event, key: str, now: datetime, only: Collection[int] | None) -> list[int]:
         facts = _facts(db, event.slug, now)
         told = staff_messages.notify_staff(
-            *(db, event.id, _said(event, facts, now)),
+            db,
+            event.id,
+            _said(event, facts, now),
             key=f"report:{event.id}:{key}",
             now=now,
             roles=(daily_reports.ADMIN,),

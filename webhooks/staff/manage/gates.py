@@ -63,7 +63,13 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         return done("manage.gates", _("{gate} is added and open.", gate=made))
 
     switches.routes(
-        *(blueprint, service, "gate", SWITCHES, domain.list_gates, _throw, _page),
+        blueprint,
+        service,
+        "gate",
+        SWITCHES,
+        domain.list_gates,
+        _throw,
+        _page,
         after=lambda owed, _gate: service.outbox.dispatch(owed or []),
     )
 

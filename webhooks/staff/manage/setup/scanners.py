@@ -61,7 +61,13 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         return _link(service, made.name, token)
 
     switches.routes(
-        *(blueprint, service, "scanner", SWITCHES, devices.list_devices, _throw, _list),
+        blueprint,
+        service,
+        "scanner",
+        SWITCHES,
+        devices.list_devices,
+        _throw,
+        _list,
         after=lambda token, device: _link(service, device.name, token) if token else None,
     )
 
