@@ -101,9 +101,6 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
         database_exists(settings)
         return checks.database_answers(database)
 
-    def messages() -> str:
-        return checks.messages_come_in(database, redis, settings, datetime.now(UTC))
-
     return [
         Check("database", database_answers),
         Check("migrations", lambda: checks.migrations_at_head(database), frozenset({"database"})),
@@ -117,7 +114,11 @@ def _checks(settings: "Settings", stack: ExitStack) -> list[Check]:
         Check("clocks", lambda: checks.clocks_agree(database, redis), reached | {"database"}),
         Check("workers", lambda: checks.workers_alive(redis), reached),
         Check("clock", lambda: checks.clock_alive(redis), reached),
-        Check("messages", messages, migrated | reached),
+        Check(
+            "messages",
+            lambda: checks.messages_come_in(database, redis, settings, datetime.now(UTC)),
+            migrated | reached,
+        ),
         Check("public URL", lambda: health.public_url_answers(settings), served),
         Check("Twilio", lambda: health.twilio_answers(settings), simulator),
         Check("time", lambda: health.clock_is_right(settings, datetime.now(UTC)), frozenset({"Twilio"})),

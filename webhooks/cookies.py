@@ -7,9 +7,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, Request
+from flask import Flask, Request, current_app
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
+from werkzeug.wrappers import Response
 
 from bot.domain.roster.sessions import MAX_CLOCK_AHEAD
 
@@ -53,3 +54,9 @@ class Sessions(SecureCookieSessionInterface):
             made.signer = SharedTimeSigner
             made.signer_kwargs = {**made.signer_kwargs, "now": self._now}
         return made
+
+
+def keep_for_staff(answer: Response, name: str, value: str, seconds: int) -> None:
+    """Let the browser send this value to the staff pages for so long, whoever signs in meanwhile."""
+    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+    answer.set_cookie(name, value, seconds, path="/staff", secure=secure, httponly=True, samesite="Lax")

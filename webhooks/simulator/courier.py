@@ -10,6 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -99,10 +100,5 @@ class TaskQueue:
             return  # it falls due again when its lease is over
         except Exception as error:
             log.error("simulator errand failed", errand=errand["do"], error=type(error).__name__)
-        self._finish(packed)
-
-    def _finish(self, packed: str) -> None:
-        try:
+        with suppress(RedisError):
             self._redis.zrem(QUEUE_KEY, packed)
-        except RedisError:
-            return

@@ -10,8 +10,9 @@ from bot.domain.roster import sessions as staff_sessions
 from bot.service import Service
 from flows.shapes import Sentence
 from flows.shapes.duty import Role
-from flows.text import _, words
+from flows.text import _
 from webhooks.staff import nav, session
+from webhooks.staff.manage import display
 
 TEXTS = {
     "CHANGE": _("Change event"),
@@ -27,7 +28,7 @@ class OtherEvent:
     """An event to which they can go."""
 
     slug: str
-    name: Sentence
+    name: str
     next: str
     """Where it leads: to this page there; empty where they may not open it there: to their own first page."""
 
@@ -36,7 +37,7 @@ class OtherEvent:
 class EventSwitcher:
     """What the switch shows."""
 
-    here: Sentence
+    here: Sentence | str
     """The event at which they are; else that they choose one."""
     others: Sequence[OtherEvent]
     """None where they work at this event alone."""
@@ -63,8 +64,8 @@ def _switcher(service: Service, user: session.SignedIn) -> EventSwitcher | None:
     open_here = set() if user.may(session.OWNER) and role == "volunteer" else {event.slug for event in fitting}
     here = user.event.slug if user.has_event else ""
     others = [event for event in everything if event.slug != here]
-    name = next((_name(event) for event in everything if event.slug == here), TEXTS["CHOOSE"])
-    shown = [OtherEvent(row.slug, _name(row), _there(row) if row.slug in open_here else "") for row in others]
+    name: Sentence | str = next((display.name(event) for event in everything if event.slug == here), TEXTS["CHOOSE"])
+    shown = [OtherEvent(row.slug, display.name(row), _there(row) if row.slug in open_here else "") for row in others]
     return EventSwitcher(name, shown[:MAX_LISTED], len(shown) > MAX_LISTED) if everything else None
 
 
@@ -84,7 +85,3 @@ def _there(event: Event) -> str:
         return request.path
     endpoint = request.endpoint if set(arguments) == {"slug"} else None
     return url_for(endpoint or "manage.event", slug=event.slug)
-
-
-def _name(event: Event) -> Sentence:
-    return words({"en": event.name, **event.names})

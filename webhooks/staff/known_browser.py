@@ -14,6 +14,8 @@ from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
+from webhooks import cookies
+
 COOKIE = "staff_browser"
 COOKIE_TTL_SECONDS = 180 * 24 * 3600
 MAX_NUMBERS = 30
@@ -38,10 +40,8 @@ def remember(answer: Response, phone: str) -> None:
     name = name or token_urlsafe(12)
     mine = _mark(name, phone)
     numbers = [mine, *(number for number in numbers if number != mine)][:MAX_NUMBERS]
-    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
     value = _signer().dumps({"name": name, "numbers": numbers})
-    kept = {"max_age": COOKIE_TTL_SECONDS, "path": "/staff", "secure": secure, "httponly": True, "samesite": "Lax"}
-    answer.set_cookie(COOKIE, str(value), **kept)  # type: ignore[arg-type]  # a mapping of several types
+    cookies.keep_for_staff(answer, COOKIE, str(value), COOKIE_TTL_SECONDS)
 
 
 def _stored() -> tuple[str, list[str]]:

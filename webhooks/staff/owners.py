@@ -2,19 +2,17 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, url_for
 
 from bot.domain import audit
 from bot.domain.models import Owner
 from bot.domain.roster import owners as domain
 from bot.errors import Refused
 from bot.service import Service
-from flows.shapes import Sentence
 from flows.text import _
 from webhooks import limits
 from webhooks.i18n import say
-from webhooks.staff.manage.layout import RATE_LIMIT, Answer, audited, of_number, page, refusal_text, typed
+from webhooks.staff.manage.layout import RATE_LIMIT, Answer, audited, done, of_number, page, refusal_text, typed
 from webhooks.staff.session import OWNER, require_role, user
 
 FIELD_OF_REFUSAL = {"not_a_phone": "phone", "owner_already": "phone", "bad_name": "name"}
@@ -39,7 +37,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
                 made = domain.add(db, **given, region=service.settings.default_region, now=service.now()).name
         except Refused as no:
             return _page(service, given, {FIELD_OF_REFUSAL[no.code]: refusal_text(no)})
-        return _done(_("{name} is an owner.", name=made))
+        return done("staff.owners", _("{name} is an owner.", name=made), slug=None)
 
     @blueprint.get("/owners/<int:owner_id>/remove")
     @require_role(OWNER)
@@ -68,7 +66,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
                 domain.remove(db, whom.phone, region=service.settings.default_region)
         except Refused as no:
             return _page(service, problem=refusal_text(no))
-        return _done(_("{name} is no longer an owner.", name=whom.name))
+        return done("staff.owners", _("{name} is no longer an owner.", name=whom.name), slug=None)
 
 
 def _find(service: Service, owner_id: int) -> Owner:
@@ -81,8 +79,3 @@ def _page(
     rows = service.database.ask(domain.list_owners)
     form = given or {"phone": "", "name": ""}
     return page("owners", me=user().mark.owner_id, rows=rows, form=form, wrong=wrong or {}, problem=problem)
-
-
-def _done(words: Sentence) -> Response:
-    flash(say(words))
-    return redirect(url_for("staff.owners"), 303)

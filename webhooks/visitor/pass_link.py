@@ -29,17 +29,9 @@ def add_routes(blueprint: Blueprint, service: Service) -> None:
 
     @blueprint.get("/pass/<token>")
     def linked_pass(token: str) -> Answer:
-        with service.database.read() as db:
-            row = _of_token(db, service, token)
-            status = public_status.status_of(db, row, service.now())
-            if status.state not in SHOWN:
-                public = tokens.encode(tokens.token_of(row), service.ring)
-                return redirect(url_for("pass_page.page", token=public), 303)
-            i18n.offer(row.event.languages)
-            files = PassFiles(
-                url_for("visitor.linked_picture", token=token), url_for("visitor.linked_calendar", token=token)
-            )
-            answer = pass_page.show_pass_page(service, _visible(db, service, row), files)
+        picture, entry = (url_for(f"visitor.{name}", token=token) for name in ("linked_picture", "linked_calendar"))
+        with _shown(service, token, else_public=True) as visible:
+            answer = pass_page.show_pass_page(service, visible, PassFiles(picture, entry))
         # The pass may be cancelled the next minute, and search engines must not list it.
         answer.headers.update({"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"})
         return answer
@@ -56,14 +48,18 @@ def add_routes(blueprint: Blueprint, service: Service) -> None:
 
 
 @contextmanager
-def _shown(service: Service, token: str) -> Iterator[VisiblePass]:
-    """The pass of a token; 404 where it is not shown."""
+def _shown(service: Service, token: str, *, else_public: bool = False) -> Iterator[VisiblePass]:
+    """The pass of a token; where it is not shown, 404, or with `else_public` the page that says what became of it."""
     with service.database.read() as db:
         row = _of_token(db, service, token)
         if public_status.status_of(db, row, service.now()).state not in SHOWN:
-            abort(404)
+            abort(_public_page(service, row) if else_public else 404)
         i18n.offer(row.event.languages)
-        yield _visible(db, service, row)
+        yield VisiblePass(row, image_cache.image_facts(db, service, row.id, i18n.language()))
+
+
+def _public_page(service: Service, row: Pass) -> Answer:
+    return redirect(url_for("pass_page.page", token=tokens.encode(tokens.token_of(row), service.ring)), 303)
 
 
 def _of_token(db: Session, service: Service, token: str) -> Pass:
@@ -73,7 +69,3 @@ def _of_token(db: Session, service: Service, token: str) -> Pass:
     except Invalid:
         abort(404)
     return found or abort(404)
-
-
-def _visible(db: Session, service: Service, row: Pass) -> VisiblePass:
-    return VisiblePass(row, image_cache.image_facts(db, service, row.id, i18n.language()))

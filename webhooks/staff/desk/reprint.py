@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bot.domain.checkins import code_guessing
@@ -66,8 +66,7 @@ def routes(blueprint: Blueprint, service: Service) -> None:
         if paper not in slip.PAPERS:
             abort(400)
         answer = make_response(redirect(url_for("staff.desk")))
-        secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
-        slip.remember(answer, slip.Printer(paper, slip.PRINT_AT_ONCE in request.form), secure=secure)
+        slip.remember(answer, slip.Printer(paper, slip.PRINT_AT_ONCE in request.form))
         return answer
 
 

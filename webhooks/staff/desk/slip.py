@@ -10,14 +10,14 @@ from bot.domain.passes.slips import Slip
 from flows.shapes import Sentence
 from flows.text import render, words
 from flows.text.pass_days import full_days
-from webhooks import look
+from webhooks import cookies, look
+from webhooks.assets import ONE_YEAR_SECONDS
 from webhooks.look import Party
 
 DOTS_PER_MM = 8
 """Dots of a thermal printer in a millimetre (203 to the inch). Modules that are no whole number of dots print
 blurred."""
 PRINTER_COOKIE = "printer"
-ONE_YEAR_SECONDS = 365 * 24 * 3600
 PRINT_AT_ONCE = "at_once"
 
 
@@ -131,9 +131,7 @@ def printer() -> Printer:
     return Printer(paper, more == PRINT_AT_ONCE) if paper in PAPERS else Printer()
 
 
-def remember(answer: Response, chosen: Printer, *, secure: bool) -> None:
+def remember(answer: Response, chosen: Printer) -> None:
     """Let the device remember it."""
     value = f"{chosen.paper} {PRINT_AT_ONCE}" if chosen.at_once else chosen.paper
-    answer.set_cookie(
-        PRINTER_COOKIE, value, ONE_YEAR_SECONDS, path="/staff", secure=secure, httponly=True, samesite="Lax"
-    )
+    cookies.keep_for_staff(answer, PRINTER_COOKIE, value, ONE_YEAR_SECONDS)

@@ -49,12 +49,18 @@ class AuditFormatter:
         return LANGUAGES.get(key) or (say(said.TEXT_NAMES[key]) if key in said.TEXT_NAMES else key)
 
     def _word(self, name: str, value: str) -> str:
-        if name.endswith(("_at", "_until", "not_before")) or name in ("since", "until"):
-            return _moment(value, self.zone)
-        if name in ("day", "starts_on", "ends_on"):
-            return _day(value)
         known = said.VALUE_NAMES.get(value) if name in said.TRANSLATED_FACTS else None
-        return say(known) if known else value
+        try:
+            return say(known) if known else self._date(name, value)
+        except ValueError:
+            return value
+
+    def _date(self, name: str, value: str) -> str:
+        """A moment or a day of the log in words, any other fact as it is. Raises ValueError for what is no moment."""
+        if name.endswith(("_at", "_until", "not_before")) or name in ("since", "until"):
+            found = datetime.fromisoformat(value)
+            return display.moment(found, self.zone) if found.tzinfo else value
+        return display.day(date.fromisoformat(value)) if name in ("day", "starts_on", "ends_on") else value
 
 
 def facts(about: Mapping[str, Any], reader: AuditFormatter) -> Iterator[str]:
@@ -105,19 +111,3 @@ def _fields(entry: Mapping[str, Any], reader: AuditFormatter) -> str:
 def _field(name: str, old: Any, new: Any, reader: AuditFormatter) -> str:
     called = said.COLUMN_NAMES.get(name, words(name.replace("_", " ")))
     return say(_("{name} {old} → {new}"), name=called, old=reader.value(name, old), new=reader.value(name, new))
-
-
-def _moment(value: str, zone: ZoneInfo) -> str:
-    """A moment as the log has it, in the zone; whatever is none stays as it is."""
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError:
-        return value
-    return display.moment(found, zone) if found.tzinfo else value
-
-
-def _day(value: str) -> str:
-    try:
-        return display.day(date.fromisoformat(value))
-    except ValueError:
-        return value

@@ -12,8 +12,7 @@ from flows.text import _
 from flows.text.languages import SOURCE
 from webhooks.i18n import say
 from webhooks.staff.manage import display, inputs
-from webhooks.staff.manage.inputs import UnreadableInput
-from webhooks.staff.manage.layout import Texts, refusal_text, typed
+from webhooks.staff.manage.layout import Texts, judged, refusal_text, typed
 
 KINDS: Mapping[str, Sentence] = {
     "text": _("free text"),
@@ -89,7 +88,9 @@ def read(form: Texts, event: Event, name: str) -> tuple[JsonDict, dict[str, str]
         **DEFAULT_RANGE,
     }
     if form["kind"] == "number":
-        question |= _range(form, wrong)
+        filled = [name for name in DEFAULT_RANGE if form[name]]
+        numbers, wrong = judged(filled, lambda name: inputs.whole(form[name]))
+        question |= numbers
     if wrong:
         return question, wrong
     try:
@@ -132,14 +133,3 @@ def _options(form: Texts, event: Event, wrong: dict[str, str]) -> list[dict[str,
 
 def _lines(text: str) -> list[str]:
     return [" ".join(line.split()) for line in text.split("\n") if line.strip()]
-
-
-def _range(form: Texts, wrong: dict[str, str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for name in DEFAULT_RANGE:
-        try:
-            if form[name]:
-                found[name] = inputs.whole(form[name])
-        except UnreadableInput as no:
-            wrong[name] = refusal_text(no)
-    return found
