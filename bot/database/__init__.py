@@ -9,12 +9,13 @@ from functools import partial
 from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Dialect, Engine, Executable, Row, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, Executable, create_engine, event
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
+from bot.database import prepared
 from bot.timeouts import (
     DATABASE_CONNECT_TIMEOUT_SECONDS,
     DATABASE_POOL_WAIT_SECONDS,
@@ -52,6 +53,18 @@ class BoundedPool(QueuePool):
             return super().connect()
         except PoolTimeout as late:
             raise OperationalError(None, None, late) from None
+
+
+class _BegunSession(Session):
+    """A session in a transaction that has begun on this connection, which is at hand without being looked for."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection, expire_on_commit=False)
+        self._connection = connection
+
+    def connection(self, *_: Any, **__: Any) -> Connection:
+        """The connection."""
+        return self._connection
 
 
 class Database:
@@ -108,7 +121,7 @@ class Database:
         with self.write() as session:
             return change(session, *about, **more)
 
-    def look(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Row[*tuple[Any, ...]]]:
+    def look(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         """What one statement that changes nothing gives, in no transaction: the cheapest way to ask."""
         try:
             return self._look(statement, params)
@@ -117,9 +130,9 @@ class Database:
                 raise
         return self._look(statement, params)  # all connections of before were thrown away with the lost one
 
-    def _look(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Row[*tuple[Any, ...]]]:
+    def _look(self, statement: Executable, params: Mapping[str, Any]) -> Sequence[Any]:
         with self.looking.connect() as connection:
-            return connection.execute(statement, params).all()
+            return prepared.rows(connection, statement, params)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -130,6 +143,16 @@ class Database:
         """
         with self._turn, Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """As `write`, begun at once and on one connection: for few statements, of which hardly any loads objects.
+        What a session does around each of them is left out.
+        """
+        with self._turn, self._writer.begin() as connection, _BegunSession(connection) as session:
+            yield session
+            if session.in_transaction():  # it has objects of its own to write; `begin` commits
+                session.commit()
 
     @contextmanager
     def change(self) -> Iterator[Connection]:

@@ -1,10 +1,12 @@
 """psycopg's cursor without objects that nobody reads."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from psycopg import Column, Cursor
 from sqlalchemy import literal_column, select
+from sqlalchemy.orm import Session
 
 from bot.database import Database, postgres_cursor
 
@@ -32,8 +34,12 @@ def test_a_statement_that_is_known_has_no_column_described(postgres: Database, m
 
     monkeypatch.setattr(postgres_cursor, "Column", noted)
     statement: Any = select(literal_column("1").label("one"), literal_column("'two'").label("two"))
-    first = postgres.look(statement, {})
+    first = postgres.ask(_asked, statement)
     described.clear()
-    assert postgres.look(statement, {}) == first
+    assert postgres.ask(_asked, statement) == first
     assert first[0]._asdict() == {"one": 1, "two": "two"}
     assert described == []
+
+
+def _asked(db: Session, statement: Any) -> Sequence[Any]:
+    return db.execute(statement).all()

@@ -36,7 +36,7 @@ def routes(service: Service) -> Sequence[Route]:
         scan = scan_of(caller, asked, caller.channel, asked.gate or own_gate(service, caller))
         if scan.force and caller.role not in SUPERVISOR_ROLES:
             raise Problem("supervisors_only")
-        with service.database.write() as db:
+        with service.database.transaction() as db:
             done = checkins.admit(db, service.ring, scan, service.now())
             owed = report_guessing.report_guessing(db, [(scan, done.result)], **_logged(service, scan.scan_id))
         service.outbox.dispatch(owed)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Date, Integer, bindparam, delete, func, in
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from bot.database import prepared
 from bot.domain.checkins import code_guessing
 from bot.domain.checkins import rules as scan_rules
 from bot.domain.checkins.rules import ScannedKind, ScannedRow
@@ -54,7 +55,7 @@ def record(
     connection, row = db.connection(), {**_values(context, scan, now), "forced": False, **values}
     if after_first:
         row |= {"of_pass": values["pass_id"], "within": values["period"]}
-    kept = connection.execute((_RECORD_LATER if after_first else _RECORD)[connection.dialect.name], row).first()
+    kept = prepared.first(connection, (_RECORD_LATER if after_first else _RECORD)[connection.dialect.name], row)
     if kept is None:
         raise OperationalError("scan_id", None, LookupError("another has taken this scan_id"))
     return FirstEntry(*kept[1:]) if after_first and kept.at is not None else None

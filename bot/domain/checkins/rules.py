@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import Date, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from bot.database import prepared
 from bot.domain import pass_days
 from bot.domain.checkins import entry_rule_changes, scan_input
 from bot.domain.checkins.entry_rule_changes import EntryRule, Span
@@ -133,7 +134,7 @@ def identify(
         return None, no.code
     statement, asked = _pass_query(read, context.spans)
     asked |= {"of_event": context.event.id, "scan_id": scan_id}
-    row = db.connection().execute(statement, asked).first()
+    row = prepared.first(db.connection(), statement, asked)
     if row is None:
         return None, UNKNOWN
     issued, kind = ScannedRow(*row[: _KIND.start]), ScannedKind(*row[_KIND])

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.database import prepared
 from bot.domain.models import PassUse, table
 from bot.domain.upserts import INTO
 
@@ -69,7 +70,7 @@ def enter_beyond(db: Session, terms: PassTerms, day: date, count: int | None) ->
 
 def leave(db: Session, pass_id: int, day: date, count: int | None) -> PassUsage | None:
     """Let `count` people out, or all who are inside; None where there are not so many, and nobody goes out."""
-    row = db.connection().execute(_LEAVE, {"of_pass": pass_id, "since": day - MAX_STAY, "count": count}).first()
+    row = prepared.first(db.connection(), _LEAVE, {"of_pass": pass_id, "since": day - MAX_STAY, "count": count})
     return PassUsage(*row) if row else None
 
 
@@ -126,7 +127,7 @@ def _entered(db: Session, terms: PassTerms, day: date, count: int | None, *, gua
     entering = _enter(connection.dialect.name, in_out=terms.policy == IN_OUT, whole=count is None, guarded=guarded)
     first = count or terms.party
     row = {"pass_id": terms.pass_id, "period": terms.period(day), "entered": first, "gone": 0, "moved": first}
-    found = connection.execute(entering, {**row, "party": terms.party, "count": count}).first()
+    found = prepared.first(connection, entering, {**row, "party": terms.party, "count": count})
     return PassUsage(*found) if found else None
 
 

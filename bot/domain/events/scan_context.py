@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import String, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from bot.database import prepared
 from bot.domain.events.rows import get_event
 from bot.domain.models import Event, EventDay, Gate, table
 from bot.errors import Refused
@@ -139,7 +140,7 @@ def load(
     connection, statement = db.connection(), _HELD if lock or scan_id else _LOOKED
     if scan_id and connection.dialect.name == "postgresql":  # SQLite lets only one write in any case
         statement, asked = _ALONE, {**asked, "scan_id": scan_id}
-    rows = connection.execute(statement, asked).all()
+    rows = prepared.rows(connection, statement, asked)
     if not rows:
         get_event(db, slug, lock=False)  # refuses, with the nearest
     event, found = PlacedEvent(*rows[0][: _GATE.start]), PlacedGate(*rows[0][_GATE])
