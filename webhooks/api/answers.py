@@ -7,15 +7,19 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.domain.models import HeadCount
-from flows.shapes.scans import Admission, FirstEntry, SeenPass
+from flows.shapes.scans import Admission
 from webhooks.api.values import Result
 
 
 class Answer(BaseModel):
-    """A JSON object with every one of its members always there."""
+    """A JSON object with every one of its members always there. `model_validate` takes them from what has them."""
 
     model_config = ConfigDict(
-        frozen=True, serialize_by_alias=True, validate_by_name=True, use_attribute_docstrings=True
+        frozen=True,
+        serialize_by_alias=True,
+        validate_by_name=True,
+        use_attribute_docstrings=True,
+        from_attributes=True,
     )
 
 
@@ -32,18 +36,6 @@ class ShownPass(Answer):
     need: Annotated[str, Field(exclude_if=operator.not_)] = ""
     """There where somebody of the party has said what help they need: in English, such as `Wheelchair`."""
 
-    @classmethod
-    def from_view(cls, seen: SeenPass) -> "ShownPass":
-        """The pass for the JSON answer."""
-        return cls(
-            code=seen.code,
-            name=seen.name,
-            party_size=seen.party_size,
-            days=list(seen.days),
-            kind=seen.kind,
-            need=seen.need,
-        )
-
 
 class Entry(Answer):
     """When, where and by whom a pass was first used."""
@@ -53,11 +45,6 @@ class Entry(Answer):
     """The gate's slug."""
     by: str | None
     """The volunteer, or the scanner."""
-
-    @classmethod
-    def from_first_entry(cls, entry: FirstEntry) -> "Entry":
-        """The entry for the JSON answer."""
-        return cls(at=entry.at, gate=entry.gate, by=entry.by)
 
 
 class CheckinAnswer(Answer):
@@ -84,8 +71,8 @@ class CheckinAnswer(Answer):
             message=message,
             admitted_now=admission.admitted_now,
             remaining=admission.remaining,
-            pass_=ShownPass.from_view(admission.pass_) if admission.pass_ else None,
-            first_entry=Entry.from_first_entry(admission.first_entry) if admission.first_entry else None,
+            pass_=ShownPass.model_validate(admission.pass_) if admission.pass_ else None,
+            first_entry=Entry.model_validate(admission.first_entry) if admission.first_entry else None,
             scan_id=admission.scan_id,
             forced=admission.forced,
             clock=admission.clock,

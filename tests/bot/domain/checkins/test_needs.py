@@ -40,7 +40,7 @@ def test_the_gate_sees_the_sign_in_its_own_language(world: World) -> None:
     for answer in (looked, admitted, again, repeated):
         assert answer.pass_ is not None
         assert answer.pass_.need == "Wheelchair"
-        assert ShownPass.from_view(answer.pass_).model_dump()["need"] == "Wheelchair"
+        assert ShownPass.model_validate(answer.pass_).model_dump()["need"] == "Wheelchair"
         for language in LANGUAGES:
             told = [
                 render(said, language)
@@ -56,7 +56,7 @@ def test_who_needs_no_help_has_no_sign(world: World) -> None:
     events.ask_needs(world.db, "fair", wanted=True)
     seen = world.admit().pass_
     assert seen is not None
-    assert (seen.need, "need" in ShownPass.from_view(seen).model_dump()) == ("", False)
+    assert (seen.need, "need" in ShownPass.model_validate(seen).model_dump()) == ("", False)
 
 
 def test_a_search_at_the_gate_shows_it(world: World) -> None:
