@@ -69,13 +69,45 @@ def _wait_for_whatsapp(phone: str, now: datetime) -> ChannelChoice:
     return ChannelChoice(phone, on_whatsapp(phone), None, WAITING)
 
 
+@dataclass(frozen=True, slots=True)
+class EffectDeps:
+    """The parts of the process that performing effects needs; one for a process."""
+
+    ring: KeyRing
+    otps: Otps
+    links: Links = field(default_factory=Links)
+    """Where the links that people are sent lead."""
+    last_sender: Callable[[str], str | None] = _no_sender
+    """The sender to which somebody last wrote from an address; None: nobody knows."""
+    choose_channel: Callable[[str, datetime], ChannelChoice] = _wait_for_whatsapp
+    """The way to a phone from which nobody is writing now."""
+    sign_in_links: SignInLinks | None = field(default=None, repr=False)
+    """None: nobody can sign in to the staff pages by one."""
+
+    def context(self, db: Session, inbound: Inbound, now: datetime, *, is_new: bool = False) -> "EffectContext":
+        """Ready to perform the effects of the turn that this message began.
+
+        `is_new`: nobody had whoever wrote on file when the turn began.
+        """
+        return EffectContext(
+            deps=self,
+            db=db,
+            identity=identity_of(inbound),
+            address=inbound.lane,
+            sender=inbound.sender,
+            channel=inbound.channel,
+            attempt=inbound.sid,
+            now=now,
+            is_new=is_new,
+        )
+
+
 @dataclass(slots=True)
 class EffectContext:
     """What performing an effect needs: the transaction, who asks, and the parts of the process."""
 
     db: Session
-    ring: KeyRing
-    otps: Otps
+    deps: EffectDeps = field(repr=False)
     identity: Identity = field(repr=False)
     address: str = field(repr=False)
     """Where the person is answered. One-time passwords are bound to it."""
@@ -84,14 +116,6 @@ class EffectContext:
     attempt: str
     """The MessageSid. A repeat of the turn has the same one."""
     now: datetime
-    links: Links = field(default_factory=Links)
-    """Where the links that people are sent lead."""
-    last_sender: Callable[[str], str | None] = _no_sender
-    """The sender to which somebody last wrote from an address."""
-    choose_channel: Callable[[str, datetime], ChannelChoice] = _wait_for_whatsapp
-    """The way to a phone from which nobody is writing now."""
-    sign_in_links: SignInLinks | None = field(default=None, repr=False)
-    """None: nobody can sign in to the staff pages by one."""
     network: str = field(default="", repr=False)
     """The network address of whoever sits before a page; empty in the chat."""
     is_new: bool = False
@@ -130,7 +154,7 @@ class EffectContext:
         """The address and sender by which whoever is writing is told of something later."""
         if self.channel != WEB:
             return self.address, self.sender or None
-        choice = self.choose_channel(self.identity.phone or "", self.now)
+        choice = self.deps.choose_channel(self.identity.phone or "", self.now)
         return choice.address, choice.sender
 
     def enqueue_pass(self, issued: Pass | Issued, language: str, *, shared: bool = False) -> None:
@@ -145,44 +169,6 @@ class EffectContext:
             dispatch.enqueue_pass(
                 self.db, issued, address=lane, sender=sender, language=language, now=self.now, shared=shared
             )
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class EffectDeps:
-    """The parts of the process that performing effects needs; one for a process."""
-
-    ring: KeyRing
-    otps: Otps
-    links: Links = field(default_factory=Links)
-    """Where the links that people are sent lead."""
-    last_sender: Callable[[str], str | None] = _no_sender
-    """The sender to which somebody last wrote from an address; None: nobody knows."""
-    choose_channel: Callable[[str, datetime], ChannelChoice] = _wait_for_whatsapp
-    """The way to a phone from which nobody is writing now."""
-    sign_in_links: SignInLinks | None = field(default=None, repr=False)
-    """None: nobody can sign in to the staff pages by one."""
-
-    def context(self, db: Session, inbound: Inbound, now: datetime, *, is_new: bool = False) -> EffectContext:
-        """Ready to perform the effects of the turn that this message began.
-
-        `is_new`: nobody had whoever wrote on file when the turn began.
-        """
-        return EffectContext(
-            is_new=is_new,
-            db=db,
-            ring=self.ring,
-            otps=self.otps,
-            identity=identity_of(inbound),
-            address=inbound.lane,
-            sender=inbound.sender,
-            channel=inbound.channel,
-            attempt=inbound.sid,
-            now=now,
-            links=self.links,
-            last_sender=self.last_sender,
-            choose_channel=self.choose_channel,
-            sign_in_links=self.sign_in_links,
         )
 
 
@@ -241,7 +227,7 @@ def _register(effect: Register, ctx: EffectContext) -> Results:
         )
     later = ctx.last if is_new and holder == asked_by else None
     issued = registrations.add(
-        *(ctx.db, ctx.ring, effect),
+        *(ctx.db, ctx.deps.ring, effect),
         channel=ctx.channel,
         holder_id=holder,
         asked_by_id=asked_by,
@@ -264,7 +250,7 @@ def _send_pass(effect: SendPass, ctx: EffectContext) -> Results:
 def _change_pass(effect: ChangePass, ctx: EffectContext) -> Results:
     issued = passes.change(
         ctx.db,
-        ctx.ring,
+        ctx.deps.ring,
         contact=ctx.person(),
         code=effect.code,
         visit_date=date.fromisoformat(effect.visit_date),
@@ -296,9 +282,9 @@ def _send_otp(effect: SendOtp, ctx: EffectContext) -> Results:
     bound = {"purpose": effect.purpose, "phone": effect.phone, "asker": ctx.address}
     countries = events.sms_countries(ctx.db, effect.event, ctx.now)
     origin = Origin(ctx.network, countries)
-    lane = ctx.otps.ask(**bound, now=ctx.now, attempt=ctx.attempt, origin=origin)
+    lane = ctx.deps.otps.ask(**bound, now=ctx.now, attempt=ctx.attempt, origin=origin)
     # Somebody whom we reach by WhatsApp has an open window with the sender to which they wrote.
-    sender = ctx.last_sender(lane) or ctx.sender or None
+    sender = ctx.deps.last_sender(lane) or ctx.sender or None
     row = dispatch.enqueue_otp(ctx.db, **bound, language=effect.language, address=lane, sender=sender, now=ctx.now)
     ctx.delivery_ids.append(row)
     return {}
@@ -307,7 +293,7 @@ def _send_otp(effect: SendOtp, ctx: EffectContext) -> Results:
 @perform.register
 def _verify_otp(effect: VerifyOtp, ctx: EffectContext) -> Results:
     bound = {"purpose": effect.purpose, "phone": effect.phone, "asker": ctx.address}
-    ctx.otps.verify(**bound, otp=effect.otp, attempt=ctx.attempt, now=ctx.now)
+    ctx.deps.otps.verify(**bound, otp=effect.otp, attempt=ctx.attempt, now=ctx.now)
     dispatch.mark_code_used(ctx.db, **bound, now=ctx.now)
     return {}
 
@@ -356,7 +342,7 @@ def _prove_by_code(effect: ProveByCode, ctx: EffectContext) -> Results:
 
 
 def _link(ctx: EffectContext, code: str) -> str:
-    return ctx.links.to_pass(passes.by_code(ctx.db, code).id)
+    return ctx.deps.links.to_pass(passes.by_code(ctx.db, code).id)
 
 
 def _pass_results(issued: Pass | Issued) -> Results:

@@ -44,7 +44,7 @@ from flows.text.literal import escape
 @perform.register
 def _admit(effect: Admit, ctx: EffectContext) -> Results:
     asked = [_scan(effect, asked_scan, ctx, place) for place, asked_scan in enumerate(effect.scans, 1)]
-    answers = [checkins.admit(ctx.db, ctx.ring, scan, ctx.now) for scan in asked]
+    answers = [checkins.admit(ctx.db, ctx.deps.ring, scan, ctx.now) for scan in asked]
     told = _scan_results(effect, asked, answers, ctx)
     return {"told": (*told, *_count_guesses(asked, answers, ctx))}
 
@@ -86,7 +86,7 @@ def _count_guesses(asked: Sequence[Scan], answers: Sequence[Admission], ctx: Eff
         return ()
     key = f"guessing:{ctx.attempt}"
     ctx.delivery_ids += report_guessing.notify_supervisors(
-        ctx.db, guesser, key=key, now=ctx.now, sender_of=ctx.last_sender
+        ctx.db, guesser, key=key, now=ctx.now, sender_of=ctx.deps.last_sender
     )
     return (_("You are paused for 10 minutes: too many unknown codes. We have told a supervisor."),)
 
@@ -126,7 +126,7 @@ def _undo_last(staff_id: int, ctx: EffectContext) -> Sentence:
 
 def _undo_pass(text: str, staff_id: int, ctx: EffectContext) -> Sentence:
     try:
-        undone = undo.undo_pass(ctx.db, ctx.ring, staff_id, text, ctx.now)
+        undone = undo.undo_pass(ctx.db, ctx.deps.ring, staff_id, text, ctx.now)
     except Refused as no:
         return gate_answers.nothing_undone(no.code, no.params.get("code", ""), text)
     return gate_answers.admission_undone(undone.people, undone.pass_)
@@ -156,11 +156,11 @@ def _choose_event(effect: ChooseEvent, ctx: EffectContext) -> Results:
 @perform.register
 def _offer_sign_in(effect: OfferSignIn, ctx: EffectContext) -> Results:
     """The link goes only to the roster's own WhatsApp: a message by another way may be anybody's."""
-    if ctx.sign_in_links is None or not is_on_whatsapp(ctx.address):
+    if ctx.deps.sign_in_links is None or not is_on_whatsapp(ctx.address):
         raise Refused("not_on_roster")
     target, phone = _link_target(ctx, effect.staff_id)
-    token = ctx.sign_in_links.make(target, phone, ctx.now)
-    return {"link": f"{ctx.links.origin}/staff/link/{token}"}
+    token = ctx.deps.sign_in_links.make(target, phone, ctx.now)
+    return {"link": f"{ctx.deps.links.origin}/staff/link/{token}"}
 
 
 def _link_target(ctx: EffectContext, staff_id: int | None) -> tuple[LinkTarget, str]:
@@ -188,7 +188,7 @@ def _stop_entry(effect: StopEntry, ctx: EffectContext) -> Results:
         key=f"entry:{ctx.attempt}",
         now=ctx.now,
         staff_id=effect.staff_id,
-        sender_of=ctx.last_sender,
+        sender_of=ctx.deps.last_sender,
     )
     ctx.delivery_ids += owed
     return {"number": len(owed)}

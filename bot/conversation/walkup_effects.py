@@ -23,8 +23,8 @@ def _look_for_pass(effect: LookForPass, ctx: EffectContext) -> Results:
 @perform.register
 def _register_walkup(effect: RegisterWalkup, ctx: EffectContext) -> Results:
     wanted = replace(effect, request_id=ctx.attempt, channel=ctx.channel)
-    to = ctx.choose_channel(wanted.phone, ctx.now) if wanted.phone else None
-    made = walkup.register_walkup(ctx.db, ctx.ring, wanted, to, ctx.now)
+    to = ctx.deps.choose_channel(wanted.phone, ctx.now) if wanted.phone else None
+    made = walkup.register_walkup(ctx.db, ctx.deps.ring, wanted, to, ctx.now)
     ctx.delivery_ids += made.delivery_ids
     told = _walkup_results(effect, made.registered, ctx)
     return {"code": made.registered.code, "told": told, "sent": gate_walkup.SENT_TEXTS[made.sent]}

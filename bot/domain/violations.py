@@ -7,11 +7,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.domain.models.base import Base
-from bot.errors import Refused
+from bot.errors import Refused, Row
 
 
-def add(db: Session, row: Base, constraint: str, taken: Refused) -> None:
-    """Add a row. Raises `taken` where this unique constraint has one like it, and then nothing has changed."""
+def add(db: Session, row: Row, constraint: str, taken: Refused) -> Row:
+    """The row, added. Raises `taken` where this unique constraint has one like it, and then nothing has changed."""
     try:
         with db.begin_nested():
             db.add(row)
@@ -19,6 +19,7 @@ def add(db: Session, row: Base, constraint: str, taken: Refused) -> None:
         if violated(error) == constraint:
             raise taken from None
         raise
+    return row
 
 
 def violated(error: IntegrityError) -> str:

@@ -44,7 +44,10 @@ MAX_ANSWER_LENGTH = 1000
 
 
 def accept(field: Field, message: UserInput, known: Mapping[str, Any]) -> Any:
-    """The value of what was said; the one way in for every channel. Raises Invalid."""
+    """The value of what was said, empty where an optional question is left out; the one way in for every channel.
+
+    Raises Invalid.
+    """
     if message.form not in ("text", "choice"):
         raise Invalid("not_text", form=message.form)
     text = understanding.cleaned(message.text)
@@ -52,9 +55,14 @@ def accept(field: Field, message: UserInput, known: Mapping[str, Any]) -> Any:
         raise Invalid("empty")
     if len(text) > (field.max_input_length if isinstance(field, Text) else MAX_ANSWER_LENGTH):
         raise Invalid("too_long", most=field.most if isinstance(field, Text) else MAX_ANSWER_LENGTH)
-    return field.parse(
-        UserInput(text, message.choice if message.form == "choice" else "", message.tapped_on, message.form), known
-    )
+    said = UserInput(text, message.choice if message.form == "choice" else "", message.tapped_on, message.form)
+    if (
+        isinstance(field, Text | Number | Phone)
+        and field.optional
+        and (said.choice == SKIPPED or understanding.skips(text))
+    ):
+        return ""
+    return field.parse(said, known)
 
 
 @lru_cache(256)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows import understanding
-from flows.fields.text import SKIPPED
 from flows.shapes import Answers, Facts, Field, Invalid, UserInput
 from flows.understanding import party_sizes
 
@@ -26,10 +25,8 @@ class Number(Field):
         most = self.most if isinstance(self.most, int) else self.most(answers, facts)
         return {"most": most, "code": self.code if isinstance(self.code, str) else self.code(answers, facts)}
 
-    def parse(self, message: UserInput, known: Mapping[str, Any]) -> int | str:
+    def parse(self, message: UserInput, known: Mapping[str, Any]) -> int:
         """The number."""
-        if self.optional and (message.choice == SKIPPED or understanding.skips(message.text)):
-            return ""
         number = _people(message.text) if self.people else understanding.number(message.text)
         if number is None:
             raise Invalid("not_a_number", least=self.least, most=known["most"])

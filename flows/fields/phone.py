@@ -8,7 +8,6 @@ from typing import Any
 import phonenumbers
 
 from flows import understanding
-from flows.fields.text import SKIPPED
 from flows.shapes import Answers, Facts, Field, Invalid, UserInput
 from flows.understanding.phones import canonical
 
@@ -39,9 +38,7 @@ class Phone(Field):
         return {"region": facts.region, "own": self.own(answers, facts)}
 
     def parse(self, message: UserInput, known: Mapping[str, Any]) -> str:
-        """The number in E.164; empty where it is left out."""
-        if self.optional and (message.choice == SKIPPED or understanding.skips(message.text)):
-            return ""
+        """The number in E.164."""
         if understanding.negates(_NUMBER_OF.sub("", message.text)):
             raise Invalid("not_a_phone")
         try:

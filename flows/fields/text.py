@@ -51,8 +51,6 @@ class Text(Field):
 
     def parse(self, message: UserInput, known: Mapping[str, Any]) -> str:
         """The words, or the suggestion when they say yes to it."""
-        if self.optional and (message.choice == SKIPPED or understanding.skips(message.text)):
-            return ""
         suggestion: str = known.get("suggest", "")
         if suggestion and self._accepts_suggestion(message, known):
             return suggestion

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from bot.domain.events.rows import get_event
 from bot.domain.models import AuditEntry, Pass, Registration, Staff
+from bot.domain.upserts import added
 from flows.understanding import codes
 
 SEARCHED = "pass_found"
@@ -85,10 +86,9 @@ def record(
     about: dict[str, Any] | None = None,
 ) -> AuditEntry:
     """Keep one act; `actor` where it was nobody of a roster."""
-    entry = AuditEntry(at=now, what=what, event_id=event_id, staff_id=staff_id, actor=actor, about=about or {})
-    db.add(entry)
-    db.flush()
-    return entry
+    return added(
+        db, AuditEntry(at=now, what=what, event_id=event_id, staff_id=staff_id, actor=actor, about=about or {})
+    )
 
 
 def count(db: Session, staff_id: int, what: str, since: datetime) -> int:

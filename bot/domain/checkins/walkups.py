@@ -20,7 +20,7 @@ from bot.domain.passes import rows as pass_rows
 from bot.domain.passes import rules as pass_rules
 from bot.domain.people import name_index
 from bot.domain.roster import validation as roster_validation
-from bot.domain.upserts import insert
+from bot.domain.upserts import added, insert
 from bot.errors import Refused
 from flows.shapes.scans import Admission, Scan
 from flows.shapes.walkup_effects import Walkup
@@ -142,21 +142,22 @@ def _holder(db: Session, walkup: Walkup, now: datetime) -> Contact:
 
 
 def _registration(db: Session, walkup: Walkup, event: Event, holder: Contact, now: datetime) -> Registration:
-    made = Registration(
-        event_id=event.id,
-        holder_id=holder.id,
-        asked_by_id=holder.id,
-        full_name=roster_validation.name(walkup.full_name),
-        answers={},
-        language=walkup.language,
-        channel=CHANNEL,
-        consent_version=walkup.consent_version,
-        consent_text=consent.read_out_text(events.shape(event), walkup.language),
-        consented_at=now,
-        created_at=now,
+    made = added(
+        db,
+        Registration(
+            event_id=event.id,
+            holder_id=holder.id,
+            asked_by_id=holder.id,
+            full_name=roster_validation.name(walkup.full_name),
+            answers={},
+            language=walkup.language,
+            channel=CHANNEL,
+            consent_version=walkup.consent_version,
+            consent_text=consent.read_out_text(events.shape(event), walkup.language),
+            consented_at=now,
+            created_at=now,
+        ),
     )
-    db.add(made)
-    db.flush()
     name_index.add(db, [made])
     return made
 

@@ -97,8 +97,7 @@ def create(
     event.days = [EventDay(day=day, capacity=event.capacity_per_day, taken=0) for day in event_validation.dates(event)]
     event.kinds = [Kind(number=0, slug="visitor", labels={"en": "Visitor", "hi": "आगंतुक"})]
     event.gates = [Gate(slug=gate_slug(gate), name=gate) for gate in gates]
-    violations.add(db, event, "uq_events_slug", Refused("slug_taken", slug=slug))
-    return event
+    return violations.add(db, event, "uq_events_slug", Refused("slug_taken", slug=slug))
 
 
 def gate_slug(name: str) -> str:

@@ -9,6 +9,7 @@ from bot.domain.events import alert_thresholds, identity
 from bot.domain.events import validation as event_validation
 from bot.domain.events.rows import get_event
 from bot.domain.models import Event, EventDay, Gate, Kind
+from bot.domain.upserts import added
 from bot.errors import Refused
 from flows.text import event_states
 
@@ -50,8 +51,7 @@ def clone(db: Session, slug: str, new_slug: str, *, name: str, starts_on: date, 
     made.kinds = [_kind(kind, moved) for kind in old.kinds if kind.retired_at is None]
     made.gates = [Gate(slug=gate.slug, name=gate.name, closed=False) for gate in old.gates]
     identity.copy(old, made)
-    db.add(made)
-    db.flush()
+    added(db, made)
     alert_thresholds.write(db, new_slug, alert_thresholds.thresholds_of(db, old.id))
     return made
 

@@ -15,6 +15,7 @@ from bot.domain.exports.run import chosen_columns
 from bot.domain.exports.tables import TABLES
 from bot.domain.exports.writers import FORMATS
 from bot.domain.models import AuditEntry, Export
+from bot.domain.upserts import added
 from bot.errors import Refused, required
 
 MAX_PENDING_EXPORTS = 3
@@ -68,21 +69,21 @@ def start(
     )
     if (db.scalar(busy) or 0) >= MAX_PENDING_EXPORTS:
         raise Refused("too_many_exports", most=MAX_PENDING_EXPORTS)
-    made = Export(
-        event_id=event.id,
-        staff_id=staff_id,
-        once=_name(event.id, once),
-        kind=export_request.table,
-        form=export_request.form,
-        columns=list(export_request.columns),
-        since=export_request.since,
-        until=export_request.until,
-        event_day=export_request.event_day,
-        created_at=now,
+    return added(
+        db,
+        Export(
+            event_id=event.id,
+            staff_id=staff_id,
+            once=_name(event.id, once),
+            kind=export_request.table,
+            form=export_request.form,
+            columns=list(export_request.columns),
+            since=export_request.since,
+            until=export_request.until,
+            event_day=export_request.event_day,
+            created_at=now,
+        ),
     )
-    db.add(made)
-    db.flush()
-    return made
 
 
 def find_by_request_id(db: Session, event_id: int, once: str) -> Export | None:

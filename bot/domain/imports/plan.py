@@ -127,7 +127,7 @@ def _by_code(db: Session, event_id: int, codes: Collection[str]) -> dict[str, Ex
     rows = select(named.code, *_FACTS).join(Pass, Pass.registration_id == named.registration_id)
     rows = rows.join(Registration, Registration.id == Pass.registration_id).join(Kind, Kind.id == Pass.kind_id)
     mine = rows.where(named.event_id == event_id, named.code.in_(codes)).order_by(Pass.id)
-    return _valid_first((row[0], _existing_pass(row)) for row in db.execute(mine))
+    return _valid_first((row[0], ExistingPass(*row[1:])) for row in db.execute(mine))
 
 
 def _by_key(db: Session, event_id: int, keys: Collection[str]) -> dict[str, ExistingPass]:
@@ -135,7 +135,7 @@ def _by_key(db: Session, event_id: int, keys: Collection[str]) -> dict[str, Exis
     rows = select(ImportedRow.key, *_FACTS).join(Registration, Registration.id == ImportedRow.registration_id)
     mine = rows.join(Pass, Pass.registration_id == Registration.id).join(Kind, Kind.id == Pass.kind_id)
     found = db.execute(mine.where(ImportedRow.event_id == event_id, ImportedRow.key.in_(keys)).order_by(Pass.id))
-    return _valid_first((row[0], _existing_pass(row)) for row in found)
+    return _valid_first((row[0], ExistingPass(*row[1:])) for row in found)
 
 
 def _by_phone(db: Session, event_id: int, phones: Collection[str]) -> dict[tuple[str, str, date], ExistingPass]:
@@ -146,7 +146,7 @@ def _by_phone(db: Session, event_id: int, phones: Collection[str]) -> dict[tuple
     found = db.execute(
         mine.where(ContactAlias.kind == ContactAlias.PHONE, ContactAlias.value.in_(phones)).order_by(Pass.id)
     )
-    held = [(row[0], _existing_pass(row)) for row in found]
+    held = [(row[0], ExistingPass(*row[1:])) for row in found]
     now = _valid_first((existing.registration_id, existing) for _, existing in held)
     return _valid_first(
         (
@@ -156,10 +156,6 @@ def _by_phone(db: Session, event_id: int, phones: Collection[str]) -> dict[tuple
         for phone, existing in held
         if existing.status == Pass.VALID or existing.channel == CHANNEL
     )
-
-
-def _existing_pass(row: Sequence[Any]) -> ExistingPass:
-    return ExistingPass(*row[1:])
 
 
 def _valid_first(pairs: Iterable[tuple[Key, ExistingPass]]) -> dict[Key, ExistingPass]:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, joinedload
 from bot.domain import edit_conflict, stored_work
 from bot.domain.events.rows import get_event
 from bot.domain.models import ListImport, ListImportChunk, table
+from bot.domain.upserts import added
 from bot.errors import Refused, required
 
 LOOK, IMPORT, SHEET, SEND = "look", "import", "sheet", "send"
@@ -69,9 +70,7 @@ def keep(
     if (db.scalar(kept) or 0) >= MAX_KEPT:
         raise Refused("too_many_lists", most=MAX_KEPT)
     whose = {"event_id": event.id, "staff_id": staff_id, "actor": actor[:80], "once": name}
-    made = ListImport(**whose, name=_plain(file.name), size=file.size, options={}, report={}, created_at=now)
-    db.add(made)
-    db.flush()
+    made = added(db, ListImport(**whose, name=_plain(file.name), size=file.size, options={}, report={}, created_at=now))
     put(db, made.id, FILE, file.pieces)
     return made
 

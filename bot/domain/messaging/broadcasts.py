@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from bot.domain.events.rows import get_event
 from bot.domain.messaging.audience import Selection
 from bot.domain.models import Broadcast, Delivery, Event
+from bot.domain.upserts import added
 from bot.errors import Refused, required
 
 RUNNING, PAUSED, CANCELLED, DONE = "running", "paused", "cancelled", "done"
@@ -80,24 +81,24 @@ def begin(
     """
     if not expected and not key:
         raise Refused("nobody_meant")
-    made = Broadcast(
-        event_id=event.id,
-        key=key,
-        made_by=made_by,
-        purpose=purpose,
-        selection=selection.to_json(),
-        wording={language: dict(said) for language, said in wording.items()},
-        status=RUNNING,
-        expected=expected,
-        cursor=0,
-        owed=0,
-        skipped={},
-        created_at=now,
-        until=until,
+    return added(
+        db,
+        Broadcast(
+            event_id=event.id,
+            key=key,
+            made_by=made_by,
+            purpose=purpose,
+            selection=selection.to_json(),
+            wording={language: dict(said) for language, said in wording.items()},
+            status=RUNNING,
+            expected=expected,
+            cursor=0,
+            owed=0,
+            skipped={},
+            created_at=now,
+            until=until,
+        ),
     )
-    db.add(made)
-    db.flush()
-    return made
 
 
 def pause(db: Session, number: int) -> Broadcast:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.keys import SEED_BYTES, KeyRing
 from bot.domain.models import Pass, SigningKey
+from bot.domain.upserts import added
 from bot.errors import Refused
 
 MAX_KEYS = 255
@@ -27,10 +28,7 @@ def roll(db: Session, ring: KeyRing, now: datetime) -> SigningKey:
     newest = max((key.id for key in _lock_keys(db)), default=0)
     if newest >= MAX_KEYS:
         raise Refused("too_many_keys", most=MAX_KEYS)
-    made = ring.sealed(newest + 1, secrets.token_bytes(SEED_BYTES), now)
-    db.add(made)
-    db.flush()
-    return made
+    return added(db, ring.sealed(newest + 1, secrets.token_bytes(SEED_BYTES), now))
 
 
 def retire(db: Session, number: int, now: datetime) -> SigningKey:

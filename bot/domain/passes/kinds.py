@@ -13,6 +13,7 @@ from bot.domain.events.rows import get_event
 from bot.domain.models import Event, EventDay, Kind, Pass
 from bot.domain.passes import tokens
 from bot.domain.roster import gates
+from bot.domain.upserts import added
 from bot.errors import Refused, required
 from flows.shapes import PassKind
 
@@ -50,8 +51,7 @@ def add(db: Session, event_slug: str, slug: str, **fields: Unpack[KindFields]) -
         raise Refused("too_many_kinds", most=MAX_KINDS)
     kind = Kind(event_id=event.id, slug=slug, number=max(numbers.values(), default=-1) + 1, labels={"en": slug})
     _fill(db, event, kind, fields)
-    db.add(kind)
-    db.flush()
+    added(db, kind)
     db.expire(event, ["kinds"])
     return kind
 

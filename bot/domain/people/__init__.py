@@ -37,7 +37,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.domain.models import ChangedHands, Contact, ContactAlias, Delivery, Pass, Registration, WaitingEntry, table
 from bot.domain.people import phone_owners
-from bot.domain.upserts import INTO, insert
+from bot.domain.upserts import INTO, added, insert
 from flows.understanding.phones import canonical
 
 REFERENCES = (
@@ -309,9 +309,7 @@ def _lock_contacts(db: Session, *ids: int, share: bool = False) -> Sequence[int]
 
 def _make(db: Session, name: tuple[str, str], now: datetime) -> None:
     """A new contact of this name, or none where somebody else was faster."""
-    contact = Contact(created_at=now)
-    db.add(contact)
-    db.flush()
+    contact = added(db, Contact(created_at=now))
     if not _claim(db, contact, name):
         db.delete(contact)
         db.flush()

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.address import at_twilio
 from bot.domain.models import ChangedHands, Contact, ContactAlias, Delivery, Owner, Pass, Staff
 from bot.domain.people import pending_messages
+from bot.domain.upserts import added
 from flows.understanding.phones import variants
 
 CANCEL_REASON = "number_changed_hands"
@@ -35,8 +36,7 @@ def transfer_phone(db: Session, phone: str, former: Contact, present: Contact, n
         db.expire(contact, ["aliases"])
     db.execute(delete(ChangedHands).where(ChangedHands.phone == phone, ChangedHands.contact_id == present.id))
     db.execute(update(ChangedHands).where(ChangedHands.phone == phone).values(told_at=None))
-    db.add(ChangedHands(phone=phone, contact_id=former.id, at=now))
-    db.flush()
+    added(db, ChangedHands(phone=phone, contact_id=former.id, at=now))
     _cancel_messages(db, phone, present, now)
     for table in (Staff, Owner):
         works = update(table).where(table.phone == phone, table.unconfirmed_since.is_(None))

@@ -41,7 +41,7 @@ from bot.domain.passes import rows as pass_rows
 from bot.domain.passes import rules as pass_rules
 from bot.domain.passes import tokens
 from bot.domain.people import name_index, phone_owners
-from bot.domain.upserts import insert
+from bot.domain.upserts import added, insert
 from bot.errors import Refused
 from flows.text import event_states
 from flows.understanding import codes
@@ -311,9 +311,7 @@ def _replace(db: Session, subject: ErasureSubject, now: datetime) -> None:
     """Let a contact without any address stand in the place of each, and remove them."""
     phone_owners.forget(db, subject.contacts)
     for old in subject.contacts:
-        nobody = Contact(created_at=now)
-        db.add(nobody)
-        db.flush()
+        nobody = added(db, Contact(created_at=now))
         for column in people.REFERENCES:
             if column is not ContactAlias.contact_id:
                 _set(db, column.class_, column == old, **{column.key: nobody.id})
@@ -330,10 +328,9 @@ def enqueue_at_twilio(db: Session, what: Iterable[tuple[str, str]], now: datetim
 
 
 def _enqueue_erasure(db: Session, subject: ErasureSubject, names: Sequence[str], now: datetime) -> int:
-    row = Erasure(addresses=list(subject.addresses), names=list(dict.fromkeys(names)), not_before=now, created_at=now)
-    db.add(row)
-    db.flush()
-    return row.id
+    return added(
+        db, Erasure(addresses=list(subject.addresses), names=list(dict.fromkeys(names)), not_before=now, created_at=now)
+    ).id
 
 
 def _set(db: Session, table: Any, condition: ColumnElement[bool], **values: object) -> None:

@@ -61,8 +61,7 @@ def add(
     """
     event = events.by_slug(db, slug)
     made = Staff(event_id=event.id, enabled=True, created_at=now, **_fields(db, event, phone, name, role, gate, region))
-    violations.add(db, made, "uq_staff_event_id_phone", Refused("on_roster_already"))
-    return made
+    return violations.add(db, made, "uq_staff_event_id_phone", Refused("on_roster_already"))
 
 
 def import_rows(

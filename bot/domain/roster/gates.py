@@ -27,8 +27,7 @@ def add(db: Session, slug: str, name: str) -> Gate:
         raise Refused("gate_taken", gate=same.slug)
     own = _slug(named, {gate.slug for gate in there})
     gate = Gate(event_id=event.id, slug=own, name=named, closed=False, paused_at=event.entry_paused_at)
-    violations.add(db, gate, "uq_gates_event_id_slug", Refused("gate_taken", gate=gate.slug))
-    return gate
+    return violations.add(db, gate, "uq_gates_event_id_slug", Refused("gate_taken", gate=own))
 
 
 def list_gates(db: Session, slug: str) -> list[Gate]:

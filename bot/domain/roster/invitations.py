@@ -10,6 +10,7 @@ from bot.domain import events, roster, violations
 from bot.domain.models import Event, Invitation, JoinRequest, Staff
 from bot.domain.roster import gates
 from bot.domain.roster import validation as roster_validation
+from bot.domain.upserts import added
 from bot.errors import Refused, required
 from flows.text import event_states
 from flows.understanding.invitation_words import PARTS, WORDS
@@ -47,17 +48,17 @@ def invite(
         return known
     gate_id = gates.find(db, event.id, gate).id if gate else None
     whose = {"event_id": event.id, "gate_id": gate_id, "staff_id": staff_id, "once": once}
-    made = Invitation(
-        **whose,
-        words="-".join(secrets.choice(WORDS) for _ in range(PARTS)).upper(),
-        max_people=people,
-        joined=0,
-        created_at=now,
-        ends_at=now + INVITATION_TTL,
+    return added(
+        db,
+        Invitation(
+            **whose,
+            words="-".join(secrets.choice(WORDS) for _ in range(PARTS)).upper(),
+            max_people=people,
+            joined=0,
+            created_at=now,
+            ends_at=now + INVITATION_TTL,
+        ),
     )
-    db.add(made)
-    db.flush()
-    return made
 
 
 def list_invitations(db: Session, slug: str, now: datetime) -> list[Invitation]:

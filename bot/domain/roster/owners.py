@@ -14,6 +14,7 @@ from bot.domain import violations
 from bot.domain.models import Owner, OwnerClaim
 from bot.domain.roster import validation as roster_validation
 from bot.domain.roster.devices import hashed
+from bot.domain.upserts import added
 from bot.errors import Refused
 from flows.understanding.phones import canonical
 
@@ -38,8 +39,7 @@ def add(db: Session, *, phone: str, name: str, region: str, now: datetime) -> Ow
         db.flush()
         return known
     made = Owner(phone=number, name=named, enabled=True, session_number=0, created_at=now)
-    violations.add(db, made, "uq_owners_phone", Refused("owner_already"))
-    return made
+    return violations.add(db, made, "uq_owners_phone", Refused("owner_already"))
 
 
 def remove(db: Session, phone: str, *, region: str) -> Owner:
@@ -82,8 +82,7 @@ def new_claim(db: Session, now: datetime) -> str | None:
         return None
     token = secrets.token_urlsafe(TOKEN_BYTES)
     db.execute(delete(OwnerClaim))
-    db.add(OwnerClaim(token_hash=hashed(token), made_at=now))
-    db.flush()
+    added(db, OwnerClaim(token_hash=hashed(token), made_at=now))
     return token
 
 

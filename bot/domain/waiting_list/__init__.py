@@ -19,6 +19,7 @@ from bot.domain.events import rows as event_rows
 from bot.domain.events import shapes as event_shapes
 from bot.domain.models import Event, EventDay, Kind, WaitingEntry
 from bot.domain.passes import rules as pass_rules
+from bot.domain.upserts import added
 from bot.errors import Refused
 from flows.shapes import VisitWish
 
@@ -65,24 +66,25 @@ def join(
     before = db.scalars(_open_entries(event.id, day).where(WaitingEntry.contact_id == contact_id)).first()
     if before is not None:
         raise Refused("already_waiting", day=day, place=place_of(db, before))
-    entry = WaitingEntry(
-        event_id=event.id,
-        day=day,
-        contact_id=contact_id,
-        address=address,
-        sender=sender,
-        full_name=wish.full_name,
-        party_size=wish.party_size,
-        answers=dict(wish.answers),
-        language=wish.language,
-        channel=channel,
-        consent_version=wish.consent_version,
-        consent_text=wish.consent_text,
-        created_at=now,
-    )
-    db.add(entry)
     row.waiting += 1
-    db.flush()
+    entry = added(
+        db,
+        WaitingEntry(
+            event_id=event.id,
+            day=day,
+            contact_id=contact_id,
+            address=address,
+            sender=sender,
+            full_name=wish.full_name,
+            party_size=wish.party_size,
+            answers=dict(wish.answers),
+            language=wish.language,
+            channel=channel,
+            consent_version=wish.consent_version,
+            consent_text=wish.consent_text,
+            created_at=now,
+        ),
+    )
     return Line(entry, place_of(db, entry))
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -130,7 +131,9 @@ def test_a_pass_is_sent_again_to_whoever_may_see_it(doing: EffectContext, db: Se
     assert perform(shapes.SendPass(code, "en"), doing) == {}
     assert {row.pass_id for row in owed(doing)} == {passes.by_code(db, code).id}
     assert len(doing.delivery_ids) == 2
-    stranger = EffectDeps(doing.ring, doing.otps).context(db, inbound(phone=OTHER, lane=f"whatsapp:{OTHER}"), NOW)
+    stranger = EffectDeps(doing.deps.ring, doing.deps.otps).context(
+        db, inbound(phone=OTHER, lane=f"whatsapp:{OTHER}"), NOW
+    )
     with refused("no_such_pass"):
         perform(shapes.SendPass(code, "en"), stranger)
 
@@ -168,7 +171,7 @@ def test_a_code_is_owed_to_the_phone_and_verified(doing: EffectContext, otps: Ow
     otp = otps.make(row.payload["purpose"], row.payload["phone"], row.payload["asker"], NOW)
     perform(shapes.VerifyOtp("someone_else", OTHER, otp), doing)
     perform(shapes.VerifyOtp("someone_else", OTHER, otp), doing)  # the same turn again, after a crash
-    later = EffectDeps(doing.ring, otps).context(doing.db, inbound(sid="SM2"), NOW)
+    later = EffectDeps(doing.deps.ring, otps).context(doing.db, inbound(sid="SM2"), NOW)
     with refused("otp_expired"):
         perform(shapes.VerifyOtp("someone_else", OTHER, otp), later)
 
@@ -188,7 +191,7 @@ def test_a_code_by_whatsapp_goes_from_the_sender_that_its_phone_wrote_to(
 def test_a_turn_taken_again_may_send_its_code_again(doing: EffectContext) -> None:
     perform(shapes.SendOtp("someone_else", OTHER, "en"), doing)
     perform(shapes.SendOtp("someone_else", OTHER, "en"), doing)
-    next_turn = EffectDeps(doing.ring, doing.otps).context(doing.db, inbound(sid="SM2"), NOW)
+    next_turn = EffectDeps(doing.deps.ring, doing.deps.otps).context(doing.db, inbound(sid="SM2"), NOW)
     with refused("otp_wait"):
         perform(shapes.SendOtp("someone_else", OTHER, "en"), next_turn)
 
@@ -219,9 +222,9 @@ def test_who_was_told_of_a_failed_image_is_not_told_again(doing: EffectContext) 
     for row in owed(doing):
         row.status = "failed"
     doing.db.flush()
-    doing.links = Links("https://pass.example.org", "a secret")
+    doing.deps = replace(doing.deps, links=Links("https://pass.example.org", "a secret"))
     told_links = perform(shapes.MarkFailuresTold((first,)), doing)["links"]
-    assert told_links == doing.links.to_pass(passes.by_code(doing.db, first).id)
+    assert told_links == doing.deps.links.to_pass(passes.by_code(doing.db, first).id)
     told = select(Pass.code).join(Delivery, Delivery.pass_id == Pass.id).where(Delivery.told_at.is_not(None))
     assert [codes.shown(code) for code in doing.db.scalars(told)] == [first] != [second]
 
