@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from flows.shapes import Sentence
 from webhooks import app_setup, assets, i18n
+from webhooks.staff import nav
 
 ORIGIN = "https://pass.example.org"
 SECRET = "Asha Verma +919876543210"
@@ -21,7 +22,8 @@ def app() -> Flask:
     app = app_setup.App("webhooks")
     app.config.update(MAX_CONTENT_LENGTH=1000, SECRET_KEY="of-the-tests-alone")
     app.register_blueprint(assets.blueprint())
-    app.add_url_rule("/staff/login", "staff.login")  # every page's foot leads there
+    app.add_url_rule("/staff/login", "staff.login")  # where the foot of every page leads
+    nav.attach(app)  # which says in what words
     exempt = app_setup.guard(app, ORIGIN).exempt
     app_setup.put_first(app, app_setup.by_origin(app.wsgi_app, ORIGIN))
 
