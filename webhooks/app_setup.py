@@ -123,10 +123,19 @@ def guard(app: Flask, origin: str) -> CSRFProtect:
     app.register_error_handler(HTTPException, error_page)
     for away in (RedisError, OperationalError, InterfaceError):
         app.register_error_handler(away, _unavailable)
-    app.jinja_env.globals.update(say=i18n.say, say_bold=i18n.say_bold)
-    app.jinja_env.globals.update(page_language=i18n.language, asset=assets.asset, icon=assets.icon)
-    app.jinja_env.globals.update(languages=i18n.offered, _=_, ngettext_=ngettext_, version=__version__)
-    app.jinja_env.globals.update(text_size=text_size.text_size, other_size=text_size.other_size)
+    app.jinja_env.globals.update(
+        say=i18n.say,
+        say_bold=i18n.say_bold,
+        page_language=i18n.language,
+        languages=i18n.offered,
+        _=_,
+        ngettext_=ngettext_,
+        asset=assets.asset,
+        icon=assets.icon,
+        text_size=text_size.text_size,
+        other_size=text_size.other_size,
+        version=__version__,
+    )
     app.jinja_env.finalize = i18n.localized
     _name_requests(app)
     _keep_redirects_at(app, origin)

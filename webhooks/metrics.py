@@ -3,6 +3,7 @@
 import hmac
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import accumulate
 from time import perf_counter
 
@@ -48,15 +49,37 @@ class MetricsCollector(Collector):
         self._counts = counts
         self._database = database
         self._redis = redis
-        self._silence = silence
+        self._gauges: Mapping[str, tuple[str, Callable[[], float]]] = {
+            "pravesh_outbox_oldest_seconds": (
+                "For how long the oldest message that could leave waits, broadcasts apart.",
+                self._oldest_seconds,
+            ),
+            "pravesh_jobs_put_aside": (
+                "Entries of the queues that were none of ours and were put aside (at most 100, until a day without "
+                "one).",
+                lambda: redis.llen(queues.ASIDE),
+            ),
+            "pravesh_worker_processes": (
+                "Worker processes that have told lately that they live.",
+                lambda: checks.workers_seen(redis).alive,
+            ),
+            "pravesh_otp_budgets_used_up": (
+                "Budgets of one-time codes that have nothing left until their hour or day ends.",
+                lambda: len(otp.budgets_reached(redis, utc_now())),
+            ),
+            "pravesh_silence_seconds": (
+                "Seconds without any message in an open event's opening hours, where that is too long; else 0.",
+                lambda: 60 * silence.lasting(utc_now()),
+            ),
+        }
+        """The figures that are one number: by name, what each is, and how it is had."""
 
     def collect(self) -> Iterator[Metric]:
         """Every figure that can be had now; a part that is away leaves its figures out."""
-        for figures in (
-            *(self._counted, self._deliveries, self._waiting, self._queues),
-            *(self._workers, self._codes, self._silent),
-        ):
+        for figures in (self._counted, self._deliveries, self._queues):
             yield from _had(figures)
+        for name, (words, value) in self._gauges.items():
+            yield from _had(partial(_gauge, name, words, value))
 
     def _counted(self) -> list[Metric]:
         families: dict[str, CounterMetricFamily] = {}
@@ -77,34 +100,20 @@ class MetricsCollector(Collector):
                 family.add_metric([status], number)
         return [family]
 
-    def _silent(self) -> list[Metric]:
-        words = "Seconds without any message in an open event's opening hours, where that is too long; else 0."
-        return [GaugeMetricFamily("pravesh_silence_seconds", words, value=60 * self._silence.lasting(utc_now()))]
-
-    def _waiting(self) -> list[Metric]:
+    def _oldest_seconds(self) -> float:
         now = utc_now()
         since = self._database.ask(leases.oldest_due, now, BULK)
-        words = "For how long the oldest message that could leave waits, broadcasts apart."
-        seconds = max(0.0, (now - since).total_seconds()) if since else 0.0
-        return [GaugeMetricFamily("pravesh_outbox_oldest_seconds", words, value=seconds)]
-
-    def _workers(self) -> list[Metric]:
-        words = "Worker processes that have told lately that they live."
-        return [GaugeMetricFamily("pravesh_worker_processes", words, value=checks.workers_seen(self._redis).alive)]
-
-    def _codes(self) -> list[Metric]:
-        words = "Budgets of one-time codes that have nothing left until their hour or day ends."
-        number = len(otp.budgets_reached(self._redis, utc_now()))
-        return [GaugeMetricFamily("pravesh_otp_budgets_used_up", words, value=number)]
+        return max(0.0, (now - since).total_seconds()) if since else 0.0
 
     def _queues(self) -> list[Metric]:
         family = GaugeMetricFamily("pravesh_queued_jobs", "Jobs that wait for a worker.", labels=["queue"])
         for queue in queues.QUEUE_NAMES:
             family.add_metric([queue], self._redis.llen(f"rq:queue:{queue}"))
-        words = (
-            "Entries of the queues that were none of ours and were put aside (at most 100, until a day without one)."
-        )
-        return [family, GaugeMetricFamily("pravesh_jobs_put_aside", words, value=self._redis.llen(queues.ASIDE))]
+        return [family]
+
+
+def _gauge(name: str, words: str, value: Callable[[], float]) -> list[Metric]:
+    return [GaugeMetricFamily(name, words, value=value())]
 
 
 def _durations(sums: Mapping[Series, float]) -> Metric:

@@ -24,22 +24,14 @@ from webhooks.staff.scanner import data as scanner_data
 
 def register(app: Flask, service: Service) -> None:
     """Put the staff pages into the application."""
-    session.attach(app, service)
     nav.attach(app)
-    event_switcher.attach(app, service)
-    checklist.attach(app, service)
+    for shown_everywhere in (session, event_switcher, checklist):
+        shown_everywhere.attach(app, service)
     made = Blueprint("staff", __name__, url_prefix="/staff")
-    login.routes(made, service)
-    sign_in_link.routes(made, service)
-    claim.routes(made, service)
-    owners.routes(made, service)
-    new_event.routes(made, service)
+    for part in (login, sign_in_link, claim, owners, new_event, desk, dashboard):
+        part.routes(made, service)
     scanner.routes(made)
-    desk.routes(made, service)
-    dashboard.routes(made, service)
     if service.settings.simulated:
         styles.routes(made)
-    app.register_blueprint(made)
-    app.register_blueprint(manage.blueprint(service))
-    app.register_blueprint(scanner_data.blueprint(service))
-    app.register_blueprint(admit.blueprint(service))
+    for pages in (made, manage.blueprint(service), scanner_data.blueprint(service), admit.blueprint(service)):
+        app.register_blueprint(pages)

@@ -69,8 +69,9 @@ def team_words() -> Sentence:
 
 def attach(app: Flask) -> None:
     """Let templates ask who is signed in and where they may go (`staff/page.html` shows it)."""
-    app.jinja_env.globals.update(signed_in=session.staff, ways=nav_links, nav_words=TEXTS, nav_state=event_state)
-    app.jinja_env.globals.update(team_words=team_words)
+    app.jinja_env.globals.update(
+        signed_in=session.staff, ways=nav_links, nav_words=TEXTS, nav_state=event_state, team_words=team_words
+    )
 
 
 def _link(item: NavItem, **values: Any) -> NavLink:

@@ -82,8 +82,7 @@ def _of_own_pass(service: Service, pass_id: int, answer: Callable[[HeldPass], An
     """What the holder of a pass gets; others are asked for their phone, or shown what they have."""
     ctx = visitor_context(service, FORM_NAME)
     with visible_pass(service, pass_id) as visible:
-        code = visible.image.code if visible else ""
-    facts = chosen_pass({"code": code}, ctx.facts) if code else None
+        facts = chosen_pass({"code": visible.image.code}, ctx.facts)
     if facts is None:
         return redirect(url_for("visitor.find_passes"), 303)
     i18n.offer(next(event.languages for event in ctx.facts.events if event.slug == facts.event))

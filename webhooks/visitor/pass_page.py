@@ -83,27 +83,23 @@ def add_routes(blueprint: Blueprint, service: Service) -> None:
     @blueprint.get("/passes/<int:pass_id>")
     def show_pass(pass_id: int) -> Answer:
         with visible_pass(service, pass_id) as visible:
-            if visible is None:
-                return redirect(url_for("visitor.find_passes"), 303)
             picture, entry = (url_for(f"visitor.{name}", pass_id=pass_id) for name in ("pass_picture", "pass_calendar"))
             return show_pass_page(service, visible, PassFiles(picture, entry, pass_id))
 
     @blueprint.get("/passes/<int:pass_id>/picture.png")
     def pass_picture(pass_id: int) -> Response:
-        with visible_pass(service, pass_id) as visible:
-            return picture_file(service, visible) if visible else abort(404)
+        with visible_pass(service, pass_id, or_404=True) as visible:
+            return picture_file(service, visible)
 
     @blueprint.get("/passes/<int:pass_id>/visit.ics")
     def pass_calendar(pass_id: int) -> Response:
-        with visible_pass(service, pass_id) as visible:
-            return calendar_file(service, visible) if visible else abort(404)
+        with visible_pass(service, pass_id, or_404=True) as visible:
+            return calendar_file(service, visible)
 
     @blueprint.post("/passes/<int:pass_id>/whatsapp")
     def pass_to_whatsapp(pass_id: int) -> Answer:
         at = visitor_context(service, "passes")
         with visible_pass(service, pass_id) as visible:
-            if visible is None:
-                return redirect(url_for("visitor.find_passes"), 303)
             code = visible.image.code
         limits.spend(SEND_LIMIT, "pass to whatsapp", str(at.visit.phone))
         send = (SendPass(code, i18n.language()),)
@@ -112,12 +108,17 @@ def add_routes(blueprint: Blueprint, service: Service) -> None:
 
 
 @contextmanager
-def visible_pass(service: Service, pass_id: int) -> Iterator[VisiblePass | None]:
-    """The pass, if whoever asks has proved the phone of somebody who holds or asked for it."""
+def visible_pass(service: Service, pass_id: int, *, or_404: bool = False) -> Iterator[VisiblePass]:
+    """The pass, if whoever asks has proved the phone of somebody who holds or asked for it.
+
+    Others are asked for their phone, or with `or_404` there is none.
+    """
     phone = visitor_session.current_session(service).phone
     with service.database.read() as db:
         row = _of_phone(db, phone, pass_id, service) if phone else None
-        yield VisiblePass(row, image_cache.image_facts(db, service, row.id, i18n.language())) if row else None
+        if row is None:
+            abort(404 if or_404 else redirect(url_for("visitor.find_passes"), 303))
+        yield VisiblePass(row, image_cache.image_facts(db, service, row.id, i18n.language()))
 
 
 def _of_phone(db: Session, phone: str, pass_id: int, service: Service) -> Pass | None:
