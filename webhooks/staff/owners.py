@@ -50,7 +50,6 @@ def routes(blueprint: Blueprint, service: Service) -> None:
             button=_("Remove"),
             grave=True,
             back_to=url_for("staff.owners"),
-            of_all_events=True,
         )
 
     @blueprint.post("/owners/<int:owner_id>/remove")

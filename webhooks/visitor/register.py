@@ -84,9 +84,7 @@ def add_routes(blueprint: Blueprint, service: Service) -> None:
 
     def form(slug: str) -> RegistrationForm:
         at = visitor_context(service, f"register {slug}")
-        event = event_by(slug, at.facts)
-        if event is None:
-            abort(404)
+        event = event_by(slug, at.facts) or abort(404)
         i18n.offer(event.languages)
         return RegistrationForm(at, event)
 

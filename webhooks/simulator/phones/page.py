@@ -57,9 +57,7 @@ def blueprint(simulator: SimulatorState) -> Blueprint:
     @routes.post("/messages")
     def write() -> tuple[Response, int]:
         asked = json_object()
-        sender = simulator.phones.get(str(asked.get("phone", "")))
-        if sender is None:
-            abort(404)
+        sender = simulator.phones.get(str(asked.get("phone", ""))) or abort(404)
         attached = [medium for sid in _string_list(asked.get("media")) if (medium := simulator.media.about(str(sid)))]
         to = asked["to"] if asked.get("to") in simulator.senders else simulator.senders[0]
         sent = send.deliver_inbound(simulator, sender, to, written(asked), attached[:1])

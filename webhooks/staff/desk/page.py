@@ -154,7 +154,6 @@ def page_values(service: Service, page: DeskPage, session: DeskSession) -> dict[
         "words": desk_texts.TEXTS,
         "page": page,
         "place": page.place,
-        "event_name": words(event.name),
         "form": page.typed or desk_form.fresh(_language(event, session), event, admit=session.admit),
         "consents": consents(event),
         "kinds": [(slug, words(labels)) for slug, labels in page.place.kinds],

@@ -1,7 +1,6 @@
 """The form of a message to many: what it asks, and what comes of the answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -38,21 +37,10 @@ FIELD_OF_REFUSAL = {
 }
 """The input at which a refusal is shown, by code."""
 
+Ticks = tuple[str, Sequence[tuple[str, Sentence | str]]]
+"""A question with boxes to tick: its name, and the options."""
 Form = Mapping[str, Any]
 """What stands in the inputs: a text each, lists of ticked values, and the texts by language."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ticks:
-    """A question with boxes to tick."""
-
-    name: str
-    options: Sequence[tuple[str, Sentence | str]]
-
-    @property
-    def label(self) -> Sentence:
-        """What is asked."""
-        return LABELS[self.name]
 
 
 def empty(what: str = OWN_TEXT, days: Sequence[str] = ()) -> Form:
@@ -123,10 +111,10 @@ def _days(chosen: Sequence[str], wrong: dict[str, str]) -> tuple[date, ...]:
 def _ticks(db: Session, event: Event) -> list[Ticks]:
     """The questions about whom to write to; one with a single answer is not asked."""
     of_event = [(kind.slug, say(words(kind.labels))) for kind in kinds.list_kinds(db, event.slug)]
-    asked = [
-        Ticks("days", [(row.day.isoformat(), display.weekday(row.day)) for row in event.days]),
-        Ticks("languages", [(code, LANGUAGES.get(code, code)) for code in event.languages]),
-        Ticks("kinds", of_event),
-        Ticks("channels", list(broadcast_texts.CHANNELS.items())),
+    asked: list[Ticks] = [
+        ("days", [(row.day.isoformat(), display.weekday(row.day)) for row in event.days]),
+        ("languages", [(code, LANGUAGES.get(code, code)) for code in event.languages]),
+        ("kinds", of_event),
+        ("channels", list(broadcast_texts.CHANNELS.items())),
     ]
-    return [ticks for ticks in asked if len(ticks.options) > 1]
+    return [(name, options) for name, options in asked if len(options) > 1]

@@ -97,7 +97,6 @@ def _page(
         chosen=[str(number) for number in chosen],
         admins=options,
         zone=event.timezone,
-        is_on=row is not None,
         wrong=wrong or {},
         labels={"at": _("Hour"), "staff": _("Admins")},
         today=say(today),
