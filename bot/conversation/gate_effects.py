@@ -32,11 +32,10 @@ from flows.shapes.gate_effects import (
     NoteSearch,
     OfferSignIn,
     ReleaseStaff,
-    Scanned,
     StopEntry,
     TakeBack,
 )
-from flows.shapes.scans import Admission, Scan
+from flows.shapes.scans import Admission, Scan, Scanned
 from flows.text import _, lines, words
 from flows.text.literal import escape
 

@@ -28,11 +28,10 @@ from flows.shapes.gate_effects import (
     NoteSearch,
     OfferSignIn,
     ReleaseStaff,
-    Scanned,
     StopEntry,
     TakeBack,
 )
-from flows.shapes.scans import IN, MAX_COUNT
+from flows.shapes.scans import IN, MAX_COUNT, Scanned
 from flows.text import _, lines, ngettext_, sentence_for, words
 from flows.text.literal import escape
 from flows.understanding import codes

@@ -11,7 +11,7 @@ from flows import understanding
 from flows.gate import codes as gate_codes
 from flows.gate.codes import FoundCodes, at_start, count_at_start, words_of
 from flows.gate.command_names import CHECK, IN, OUT, UNDO
-from flows.shapes.gate_effects import Scanned
+from flows.shapes.scans import Scanned
 from flows.understanding.vocabulary import Vocabulary, compiled
 
 OF_CODES = (IN, OUT, CHECK, UNDO)
@@ -50,7 +50,7 @@ class CodeList:
     def scans(self) -> tuple[Scanned, ...]:
         """The codes with their numbers, and with what is to be done with all of them."""
         command = next(iter(self.commands), IN)
-        how = Scanned("", OUT if command == OUT else IN, simulate=command == CHECK)
+        how = Scanned("", direction=OUT if command == OUT else IN, simulate=command == CHECK)
         pairs = zip(self.found, self.counts, strict=True)
         return tuple(replace(how, text=codes.text, count=count) for codes, count in pairs)
 

@@ -27,7 +27,7 @@ from flows.gate.command_names import (
     UNDO,
 )
 from flows.gate.lists import command_at_start
-from flows.shapes.gate_effects import Scanned
+from flows.shapes.scans import Scanned
 from flows.understanding.vocabulary import Vocabulary, compiled
 
 MAX_CODES = 20
@@ -133,7 +133,7 @@ def in_photo(qr_texts: Sequence[str], caption: str) -> GateMessage:
     command, count, others = _caption(words_of(line))
     if others or (doubts(line) and command != CHECK):
         return GateMessage(UNCLEAR, seen=len(qr_texts) + seen(line), photo=True)
-    same = Scanned("", OUT if command == OUT else IN, count, simulate=command == CHECK)
+    same = Scanned("", direction=OUT if command == OUT else IN, count=count, simulate=command == CHECK)
     return GateMessage(UNDO if command == UNDO else SCAN, scans=tuple(replace(same, text=text) for text in qr_texts))
 
 

@@ -20,8 +20,8 @@ from flows.gate.commands import (
 )
 from flows.gate.menu import AT_WHICH_GATE, closed, menu
 from flows.shapes import Answers, Facts, Flow, Option, Outcome, Say, Sentence, Step, UserInput
-from flows.shapes.gate_effects import ChooseGate, Scanned
-from flows.shapes.scans import DIRECTIONS, IN
+from flows.shapes.gate_effects import ChooseGate
+from flows.shapes.scans import DIRECTIONS, IN, Scanned
 from flows.text import _, words
 from flows.text.choices import people
 from flows.text.literal import escape
@@ -122,7 +122,7 @@ def _ask(answers: Answers, facts: Facts) -> tuple[Sentence, ...]:
 def _confirmed(answers: Answers, facts: Facts, language: str) -> Outcome:
     if facts.duty is None or not answers["meant"]:
         return (Say((NOTHING_DONE,)),)
-    scan = Scanned(answers["code"], answers["direction"], answers["count"], answers["simulate"])
+    scan = Scanned(answers["code"], **{name: answers[name] for name in ("direction", "count", "simulate")})
     return scan_outcome(facts.duty, scan)
 
 

@@ -160,7 +160,7 @@ class World:
         if effect.waiting is None:
             self._take_places(effect.event, day, effect.party_size)
         self.waiting = tuple(entry for entry in self.waiting if entry.id != effect.waiting)
-        made = PassFacts(self.new_code(), effect.event, day, effect.party_size, effect.full_name, own)
+        made = PassFacts(effect.event, day, effect.party_size, effect.full_name, self.new_code(), own)
         self._keep_pass(made)
         self.person = replace(self.person, known=True, language=effect.language)
         return {"code": made.code, "day": day, "party_size": made.party_size}
@@ -178,11 +178,11 @@ class World:
         place = known.waiting + 1
         self.places[effect.event][day] = replace(known, waiting=place)
         made = WaitingFacts(
-            place,
             effect.event,
             day,
             effect.party_size,
             effect.full_name,
+            place,
             place,
             answers=effect.answers,
             consent_version=effect.consent_version,

@@ -6,20 +6,7 @@ Each is performed for `staff_id`, who has been found on the roster in the same t
 from dataclasses import dataclass
 
 from flows.shapes import Effect
-from flows.shapes.scans import IN
-
-
-@dataclass(frozen=True, slots=True)
-class Scanned:
-    """One code or QR text of a message, and what is to be done with it."""
-
-    text: str
-    direction: str = IN
-    count: int | None = None
-    """How many of the party; None: all who are left, or inside."""
-    simulate: bool = False
-    force: bool = False
-    reason: str = ""
+from flows.shapes.scans import Scanned
 
 
 @dataclass(frozen=True, slots=True)

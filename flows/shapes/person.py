@@ -7,21 +7,27 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class PassFacts:
-    """A valid pass that this person may see, change or cancel: today's or a later one."""
+class Visit:
+    """A day for which people are registered, or wait."""
 
-    code: str
-    """As shown: XXXX-XXXX."""
     event: str
     day: date
     party_size: int
     full_name: str
+    answers: Mapping[str, Any] = field(default_factory=dict, hash=False, kw_only=True)
+    """Answers to the event's own questions, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassFacts(Visit):
+    """A valid pass that this person may see, change or cancel: today's or a later one."""
+
+    code: str
+    """As shown: XXXX-XXXX."""
     own: bool
     """False: this person registered somebody else."""
     kind_days: tuple[date, ...] = ()
     """The days of its kind, `day` being the first; empty where the day was chosen."""
-    answers: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    """Answers to the event's own questions, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +50,15 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingFacts:
+class WaitingFacts(Visit):
     """A day for which this person waits, or of which they have not been told that the line ended without them."""
 
     id: int
-    event: str
-    day: date
-    party_size: int
-    full_name: str
     place: int
     """Where they stand in the line, from 1; 0 where they do not stand in it any more."""
     offered_until: datetime | None = None
     """Until when a place is theirs for a yes; None: none is."""
     language: str = ""
-    answers: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    """Answers to the event's own questions, by name."""
     consent_version: int = 1
     """The version of the event's consent that they agreed to."""
 

@@ -24,11 +24,23 @@ MAX_COUNT = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Scan:
-    """One request at a gate, from whatever channel."""
+class Scanned:
+    """One code or QR text, and what is to be done with it."""
 
     text: str
     """A code, a token or a QR's text, as it came."""
+    direction: str = field(default=IN, kw_only=True)
+    count: int | None = field(default=None, kw_only=True)
+    """How many of the party; None: all who are left, or inside."""
+    simulate: bool = field(default=False, kw_only=True)
+    force: bool = field(default=False, kw_only=True)
+    reason: str = field(default="", kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan(Scanned):
+    """One request at a gate, from whatever channel."""
+
     scan_id: str
     """The scanner's own name of this scan, unique within the event: a UUID, or a message's SID."""
     event: str
@@ -47,12 +59,6 @@ class Scan:
     """Since then, by a clock that nobody sets."""
     clock: bool = False
     """`scanned_at` is the arrival, because the scanner's clock cannot be right."""
-    direction: str = IN
-    count: int | None = None
-    """How many of the party; None: all who are left."""
-    simulate: bool = False
-    force: bool = False
-    reason: str = ""
     shown: str = ADMITTED
     """Batch only: the result that the scanner showed."""
 

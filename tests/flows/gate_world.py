@@ -24,12 +24,11 @@ from flows.shapes.gate_effects import (
     NoteSearch,
     OfferSignIn,
     ReleaseStaff,
-    Scanned,
     StopEntry,
     TakeBack,
 )
 from flows.shapes.ownership_proof import MarkProofTold, ProveByCode
-from flows.shapes.scans import Admission, FirstEntry, Scan, SeenPass
+from flows.shapes.scans import Admission, FirstEntry, Scan, Scanned, SeenPass
 from flows.shapes.walkup_effects import LookForPass, RegisterWalkup
 from flows.text import event_states, lines
 from flows.understanding import codes

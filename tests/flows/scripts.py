@@ -278,7 +278,7 @@ def _pass(going: Play, value: str) -> None:
     going.begin()
     text, _, other = value.partition(" | ")
     code, event, day, party, name = text.split(None, 4)
-    held = PassFacts(code, event, date.fromisoformat(day), int(party), name.strip(), other.strip() != "other")
+    held = PassFacts(event, date.fromisoformat(day), int(party), name.strip(), code, other.strip() != "other")
     going.world.passes = tuple(sorted((*going.world.passes, held), key=lambda one: one.day))
     going.world.person = replace(going.world.person, known=True)
 
@@ -320,7 +320,7 @@ def _offered(going: Play, value: str) -> None:
 def _stands(going: Play, event: str, day: date, party: int, name: str, place: int = 0, **more: Any) -> None:
     going.begin()
     world = going.world
-    made = WaitingFacts(len(world.waiting) + 1, event, day, party, name, place, language="en", **more)
+    made = WaitingFacts(event, day, party, name, len(world.waiting) + 1, place, language="en", **more)
     world.waiting = (*world.waiting, made)
     world.person = replace(world.person, known=True)
 

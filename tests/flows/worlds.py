@@ -27,7 +27,7 @@ def world(**changes: Any) -> World:
 def with_passes(*days: str, **changes: Any) -> World:
     """A world with somebody known who holds a pass of three people for each of these days."""
     passes = tuple(
-        PassFacts(code, "demo", date.fromisoformat(day), 3, "Asha Rao", own=True)
+        PassFacts("demo", date.fromisoformat(day), 3, "Asha Rao", code, own=True)
         for code, day in zip(CODES, days, strict=False)
     )
     return world(person=Person(known=True, language="en"), passes=passes, **changes)

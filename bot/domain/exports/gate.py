@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
 
 from bot.database import Database
@@ -17,24 +17,15 @@ from flows.understanding.codes import shown
 ScanRow = Checkin | Attempt
 
 
-def entry_conditions(scope: ExportScope) -> list[ColumnElement[bool]]:
-    """Which entries and exits are meant."""
-    return _in_scope(Checkin, scope)
-
-
-def attempt_conditions(scope: ExportScope) -> list[ColumnElement[bool]]:
-    """Which refused scans are meant."""
-    return _in_scope(Attempt, scope)
-
-
-def _in_scope(model: type[Checkin] | type[Attempt], scope: ExportScope) -> list[ColumnElement[bool]]:
+def rows(model: type[Checkin] | type[Attempt], scope: ExportScope) -> Select[Any]:
+    """The entries and exits, or the refused scans, that are meant."""
     of_day = [model.day == scope.event_day] if scope.event_day else []
-    return [model.event_id == scope.event.id, *of_day, *scope.within(model.arrived_at)]
+    return scope.rows(model.arrived_at, *of_day)
 
 
 def scans(database: Database, scope: ExportScope) -> Iterator[ScanRow]:
     """Each scan, in the order in which they arrived."""
-    both = (_read(database, Checkin, entry_conditions(scope)), _read(database, Attempt, attempt_conditions(scope)))
+    both = (_read(database, Checkin, scope), _read(database, Attempt, scope))
     return heapq.merge(*both, key=lambda scan: scan.arrived_at)
 
 
@@ -67,13 +58,11 @@ def columns(scope: ExportScope) -> Columns[ScanRow]:
     }
 
 
-def _read(
-    database: Database, model: type[Checkin] | type[Attempt], conditions: list[ColumnElement[bool]]
-) -> Iterator[Any]:
+def _read(database: Database, model: type[Checkin] | type[Attempt], scope: ExportScope) -> Iterator[Any]:
     of_pass = joinedload(model.pass_).joinedload(Pass.registration)
     imported = of_pass.load_only(Registration.id).joinedload(Registration.imported)
     parts = [imported, *(joinedload(part) for part in (model.gate, model.staff, model.device))]
-    for _, found in pages(database, select(model).where(*conditions).options(*parts), model.id):
+    for _, found in pages(database, rows(model, scope).options(*parts), model.id):
         yield from found
 
 

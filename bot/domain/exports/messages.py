@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from bot.database import Database
@@ -21,19 +21,19 @@ class DeliveryRow:
     code: str | None
 
 
-def delivery_conditions(scope: ExportScope) -> list[ColumnElement[bool]]:
-    """Which deliveries are meant: those of the event's passes and its broadcasts'. Answers and one-time codes are of
+def delivery_rows(scope: ExportScope) -> Select[Delivery]:
+    """The deliveries that are meant: those of the event's passes and its broadcasts'. Answers and one-time codes are of
     no event.
     """
     passes = select(Pass.id).where(Pass.event_id == scope.event.id)
     to_many = select(Broadcast.id).where(Broadcast.event_id == scope.event.id)
     of_it = or_(Delivery.pass_id.in_(passes), Delivery.broadcast_id.in_(to_many))
-    return [of_it, *scope.within(Delivery.created_at)]
+    return select(Delivery).where(of_it, *scope.within(Delivery.created_at))
 
 
 def deliveries(database: Database, scope: ExportScope) -> Iterator[DeliveryRow]:
     """Each message."""
-    for db, found in pages(database, select(Delivery).where(*delivery_conditions(scope)), Delivery.id):
+    for db, found in pages(database, delivery_rows(scope), Delivery.id):
         ids = {delivery.pass_id for delivery in found}
         codes = {row.id: row.code for row in db.execute(select(Pass.id, Pass.code).where(Pass.id.in_(ids)))}
         yield from (DeliveryRow(delivery, codes.get(delivery.pass_id or 0)) for delivery in found)
@@ -57,14 +57,9 @@ def delivery_columns(scope: ExportScope) -> Columns[DeliveryRow]:
     }
 
 
-def audit_conditions(scope: ExportScope) -> list[ColumnElement[bool]]:
-    """Which entries of the audit log are meant."""
-    return [AuditEntry.event_id == scope.event.id, *scope.within(AuditEntry.at)]
-
-
 def audit(database: Database, scope: ExportScope) -> Iterator[AuditEntry]:
     """Each act."""
-    whole = select(AuditEntry).where(*audit_conditions(scope)).options(joinedload(AuditEntry.staff))
+    whole = scope.rows(AuditEntry.at).options(joinedload(AuditEntry.staff))
     for _, found in pages(database, whole, AuditEntry.id):
         yield from found
 

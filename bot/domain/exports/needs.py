@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import Select, select
 
 from bot.database import Database
 from bot.domain import events
@@ -13,17 +13,15 @@ from bot.domain.stats.needs import NeedOnDay
 from flows.text import access_needs
 
 
-def conditions(scope: ExportScope) -> list[ColumnElement[bool]]:
-    """Which registrations are counted: those with a need, whenever they were made."""
+def rows(scope: ExportScope) -> Select[Registration]:
+    """The registrations that are counted: those with a need, whenever they were made."""
     answer = Registration.answers[access_needs.NAME].as_string()
-    return [Registration.event_id == scope.event.id, answer.is_not(None)]
+    return select(Registration).where(Registration.event_id == scope.event.id, answer.is_not(None))
 
 
 def by_day(database: Database, scope: ExportScope) -> Iterator[NeedOnDay]:
     """Each day and kind of help."""
-    with database.read() as db:
-        found = needs.by_day(db, events.by_slug(db, scope.event.slug))
-    yield from found or ()
+    yield from database.ask(lambda db: needs.by_day(db, events.by_slug(db, scope.event.slug))) or ()
 
 
 def columns(scope: ExportScope) -> Columns[NeedOnDay]:

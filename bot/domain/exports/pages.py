@@ -38,6 +38,11 @@ class ExportScope:
         earliest = [moment >= self.since] if self.since else []
         return [*earliest, moment < self.until] if self.until else earliest
 
+    def rows(self, moment: Any, *more: ColumnElement[bool]) -> Select[Any]:
+        """The rows of the event within, by a column of moments of their model; `more` are further conditions."""
+        model = moment.class_
+        return select(model).where(model.event_id == self.event.id, *more, *self.within(moment))
+
     def local(self, moment: datetime | None) -> datetime | None:
         """A moment in the event's zone, to the second."""
         return moment and moment.astimezone(ZoneInfo(self.event.timezone)).replace(microsecond=0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -32,14 +32,9 @@ class VisitorRow:
     """The code of the pass that replaced it."""
 
 
-def registration_conditions(scope: ExportScope) -> list[ColumnElement[bool]]:
-    """Which registrations are meant."""
-    return [Registration.event_id == scope.event.id, *scope.within(Registration.created_at)]
-
-
 def visitors(database: Database, scope: ExportScope) -> Iterator[VisitorRow]:
     """Each registration."""
-    whole = select(Registration).where(*registration_conditions(scope))
+    whole = scope.rows(Registration.created_at)
     parts = (
         selectinload(Registration.passes).joinedload(Pass.kind),
         joinedload(Registration.imported),
@@ -74,14 +69,9 @@ def visitor_columns(scope: ExportScope) -> Columns[VisitorRow]:
     }
 
 
-def pass_conditions(scope: ExportScope) -> list[ColumnElement[bool]]:
-    """Which passes are meant."""
-    return [Pass.event_id == scope.event.id, *scope.within(Pass.issued_at)]
-
-
 def issued(database: Database, scope: ExportScope) -> Iterator[VisitorRow]:
     """Each pass, revoked and replaced ones too."""
-    whole = select(Pass).where(*pass_conditions(scope))
+    whole = scope.rows(Pass.issued_at)
     whole = whole.options(joinedload(Pass.kind), joinedload(Pass.registration).joinedload(Registration.imported))
     for db, found in pages(database, whole, Pass.id):
         used = _used(db, [pass_.id for pass_ in found])

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import selectinload
 
 from bot.database import Database
@@ -11,15 +10,11 @@ from bot.domain.exports.pages import Columns, ExportScope, pages
 from bot.domain.models import Contact, WaitingEntry
 
 
-def entry_conditions(scope: ExportScope) -> list[ColumnElement[bool]]:
-    """Which entries of waiting lists are meant."""
-    return [WaitingEntry.event_id == scope.event.id, *scope.within(WaitingEntry.created_at)]
-
-
 def entries(database: Database, scope: ExportScope) -> Iterator[WaitingEntry]:
     """Each entry, in the order in which people came."""
-    whole = select(WaitingEntry).where(*entry_conditions(scope))
-    with_names = whole.options(selectinload(WaitingEntry.contact).selectinload(Contact.aliases))
+    with_names = scope.rows(WaitingEntry.created_at).options(
+        selectinload(WaitingEntry.contact).selectinload(Contact.aliases)
+    )
     for _, found in pages(database, with_names, WaitingEntry.id):
         yield from found
 

@@ -83,8 +83,8 @@ def test_the_persons_passes_and_whose_they_are(sources: Sources, ring: KeyRing) 
         own = registrations.register(db, ring, **asking(person, visit_date=DAY + timedelta(days=1)))
         other = registrations.register(db, ring, **asking(person, phone="+919999999999", full_name="Ravi"))
     assert facts(sources).passes == (
-        shapes.PassFacts(codes.shown(other.code), "fair", DAY, 2, "Ravi", own=False),
-        shapes.PassFacts(codes.shown(own.code), "fair", DAY + timedelta(days=1), 2, "Asha Verma", own=True),
+        shapes.PassFacts("fair", DAY, 2, "Ravi", codes.shown(other.code), own=False),
+        shapes.PassFacts("fair", DAY + timedelta(days=1), 2, "Asha Verma", codes.shown(own.code), own=True),
     )
     assert [one.own for one in facts(sources, phone="+919999999999").passes] == [True]
 

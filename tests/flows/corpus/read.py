@@ -12,8 +12,8 @@ from functools import cache
 
 from flows.sandbox.world import demo
 from flows.shapes import Register, StopMessages, Turn
-from flows.shapes.gate_effects import Admit, Scanned
-from flows.shapes.scans import OUT
+from flows.shapes.gate_effects import Admit
+from flows.shapes.scans import OUT, Scanned
 from flows.text.languages import CONFIRMED, SOURCE
 from flows.understanding import codes
 from tests.flows import gate_facts

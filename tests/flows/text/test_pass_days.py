@@ -39,6 +39,6 @@ def test_nobody_chooses_among_the_days_of_a_kind() -> None:
     world = World(NOW)
     world.add(demo(NOW))
     every = [day.day for day in days_of({"event": "demo"}, world)]
-    held = PassFacts("7QK2-M9X5", "demo", every[1], 2, "Asha Rao", own=True, kind_days=(every[1], every[3]))
+    held = PassFacts("demo", every[1], 2, "Asha Rao", "7QK2-M9X5", own=True, kind_days=(every[1], every[3]))
     world.passes = (held,)
     assert [day.day for day in days_of({"event": "demo", "code": held.code}, world)] == [every[1]]

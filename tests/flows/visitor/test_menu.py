@@ -21,7 +21,7 @@ BUTTON, ROW = 20, 24
 """Characters that WhatsApp takes for the title of a button and of a list row."""
 BUTTONS = 3
 
-HELD = PassFacts("7QK2-M9X5", "demo", date(2026, 9, 30), 10, "Asha Rao", own=True)
+HELD = PassFacts("demo", date(2026, 9, 30), 10, "Asha Rao", "7QK2-M9X5", own=True)
 
 
 @pytest.fixture
