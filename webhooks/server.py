@@ -3,35 +3,15 @@
 The names are gunicorn's. The number of processes is its own WEB_CONCURRENCY.
 """
 
-import sys
-from contextlib import closing
-
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
-from bot import logs
-from bot.database import Database
-from bot.errors import NotReady
-from bot.ops import checks, malloc
-from bot.settings import Settings, load
+from bot.jobs import startup
+from bot.ops import malloc
 from bot.timeouts import KEEPALIVE_SECONDS, WEB_PROCESS_TIMEOUT_SECONDS, WEB_STOP_SECONDS
 
-
-def _ready() -> Settings:
-    """The settings of a process that may start: its database is migrated and its keys can be opened."""
-    settings = load()
-    logs.configure(settings, "web")
-    with closing(Database(settings.database)) as database:
-        checks.keys_open(database, settings)
-    return settings
-
-
-try:
-    _settings = _ready()
-except NotReady as problem:
-    # Said once here and not by every worker process. A Redis that is away is waited for: see /readyz.
-    print(problem, file=sys.stderr)
-    sys.exit(1)
+# Said once here and not by every worker process. A Redis that is away is waited for: see /readyz.
+_settings = startup.ready("web", needs_redis=False)
 
 malloc.limit_arenas()
 bind = f"{_settings.listens_on}:{_settings.port}"

@@ -1,4 +1,4 @@
-"""What the worker and the clock share at their start: checks, quiet logs, waiting for a lost Redis."""
+"""What the processes share at their start: checks, quiet logs, waiting for a lost Redis."""
 
 import logging
 import sys
@@ -25,9 +25,9 @@ NOISY_LOGGERS = ("rq.worker", "rq.job", "rq.cron", "rq.worker_pool", "rq.schedul
 """RQ's loggers give themselves a level that writes several lines a job."""
 
 
-def ready(process: str) -> Settings:
-    """The settings of a process that may start. Where database, keys or Redis are not ready it ends instead, with code
-    1 and a line on standard error.
+def ready(process: str, *, needs_redis: bool = True) -> Settings:
+    """The settings of a process that may start. Where database, keys or the Redis that it needs are not ready it ends
+    instead, with code 1 and a line on standard error.
     """
     try:
         settings = load()
@@ -36,8 +36,9 @@ def ready(process: str) -> Settings:
             logging.getLogger(name).setLevel(logging.WARNING)
         with closing(Database(settings.database)) as database:
             checks.keys_open(database, settings)
-        with connect_redis(settings.redis) as redis:
-            checks.redis_reached(redis, settings)
+        if needs_redis:
+            with connect_redis(settings.redis) as redis:
+                checks.redis_reached(redis, settings)
     except NotReady as reason:
         sys.exit(str(reason))
     return settings
