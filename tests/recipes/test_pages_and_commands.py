@@ -43,7 +43,7 @@ def blueprint() -> Blueprint:
     )
     room = "webhooks/staff/__init__.py"
     copy.replace(room, r"(?m)^(from webhooks\.staff import \(\n)", "\\1    advice,\n")
-    copy.insert(room, r"    app\.register_blueprint\(admit", "    app.register_blueprint(advice.blueprint())\n")
+    copy.insert(room, r"        admit\.blueprint", "        advice.blueprint(),\n")
     copy.insert(
         "webhooks/staff/nav.py",
         r'    (\w+)\("staff\.desk"',

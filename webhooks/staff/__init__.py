@@ -33,5 +33,10 @@ def register(app: Flask, service: Service) -> None:
     scanner.routes(made)
     if service.settings.simulated:
         styles.routes(made)
-    for pages in (made, manage.blueprint(service), scanner_data.blueprint(service), admit.blueprint(service)):
+    for pages in (
+        made,
+        manage.blueprint(service),
+        scanner_data.blueprint(service),
+        admit.blueprint(service),
+    ):
         app.register_blueprint(pages)
