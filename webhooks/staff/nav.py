@@ -9,7 +9,6 @@ from flask import Flask, request, url_for
 from flows.shapes import Sentence
 from flows.text import _
 from webhooks.staff import session
-from webhooks.staff.manage import display
 from webhooks.staff.manage.layout import SECTIONS, NavItem
 
 TEXTS = {
@@ -17,8 +16,13 @@ TEXTS = {
     "SIGN_IN": _("Team sign-in"),
     "LEAVE": _("Sign out"),
 }
-STATES = {**display.EVENT_STATUS_NAMES, "stopped": _("Entry is stopped")}
-"""The state of the event beside its name."""
+STATES = {
+    "open": _("Registration open"),
+    "closed": _("Registration closed"),
+    "cancelled": _("cancelled"),
+    "stopped": _("Entry is stopped"),
+}
+"""The state of the event beside its name. Volunteers read it too, so it stands here, in every language."""
 NAV_ITEMS = (
     NavItem("staff.dashboard", _("Dashboard"), "chart-column", "supervisor"),
     NavItem("staff.scan", _("Scanner"), "scan-line", "volunteer"),
