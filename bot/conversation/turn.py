@@ -57,8 +57,6 @@ _COMPLETE = (
     .where(_TURNS.c.message_sid == bindparam("sid"))
     .values(answer=bindparam("answer"), state=bindparam("state"))
 )
-MAX_REFUSALS = 4
-"""How many refusals one turn may meet before that is a bug: each sends the person to another step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +138,7 @@ class TurnRunner:
             turn = engine.step_late(revived, facts)
         else:
             turn = engine.step(revived, self._user_input(inbound, state, media), facts, restarted=restarted)
-        for _ in range(MAX_REFUSALS):
+        for _ in range(engine.MAX_REFUSALS):
             try:
                 return self._persist(inbound, turn, facts, media, state)
             except Refused as no:
@@ -148,7 +146,7 @@ class TurnRunner:
                 turn = engine.refuse(revived, turn, no.code, no.params, facts)
             except AlreadyProcessed:
                 return self._stored_result(inbound.sid) or self._persist(inbound, turn, facts, media, state)
-        raise RuntimeError(f"one turn met {MAX_REFUSALS} refusals")
+        raise RuntimeError(f"one turn met {engine.MAX_REFUSALS} refusals")
 
     def noting_commands(self, taken: TurnResult) -> tuple[Command, ...]:
         """What notes, once its answer is given, what a turn moved: for somebody else's round trip to Redis."""

@@ -66,10 +66,12 @@ from flows.visitor import join_team, place_offer
 from flows.visitor.confirm_intent import NAME as UNSURE
 from flows.visitor.undelivered import proof
 
-__all__ = ["Submitted", "refuse", "revive", "step", "step_late", "submit", "to_json"]
+__all__ = ["MAX_REFUSALS", "Submitted", "refuse", "revive", "step", "step_late", "submit", "to_json"]
 
 NEGATIVE_CODES = frozenset({"not_agreed", "not_read_out", "type_it", "name_or_answer"})
 """Raised by a no that is understood: it does not count as an unusable answer."""
+MAX_REFUSALS = 4
+"""How many refusals one turn may meet before that is a bug: each sends the person to another step."""
 TRIES_BEFORE_EXAMPLE = 3
 """Unusable answers to one question after which an example is given."""
 

@@ -3,7 +3,6 @@
 Pure, as the flows are: who may do what is judged by the duty as it is in this turn, and again where it is done.
 """
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
@@ -19,6 +18,7 @@ from flows.gate.menu import gate_name
 from flows.gate.parse import MAX_CODES, GateMessage
 from flows.gate.stats import stats
 from flows.shapes import Duty, Facts, Outcome, Say, Sentence, Start, UserInput
+from flows.shapes.events import MAX_PARTY_SIZE
 from flows.shapes.gate_effects import (
     Admit,
     ChooseEvent,
@@ -31,10 +31,11 @@ from flows.shapes.gate_effects import (
     StopEntry,
     TakeBack,
 )
-from flows.shapes.scans import IN, MAX_COUNT, Scanned
+from flows.shapes.scans import IN, MAX_PEOPLE_AT_ONCE, Scanned
 from flows.text import _, lines, ngettext_, sentence_for, words
 from flows.text.literal import escape
 from flows.understanding import codes
+from flows.understanding.plain_text import MIN_LETTERS, letter_count
 
 AS_VISITOR_KEY = "as visitor"
 """Among the answers: somebody on a roster asked for the visitor's side."""
@@ -44,12 +45,8 @@ ASKED_AT_KEY = "asked at"
 """Among the answers: when a question was asked that waits for a moment only."""
 WAITING_KEY = "waiting"
 """Among the answers: the messages that wait for the gate to be known."""
-MAX_COUNTED = 10_000
-"""People counted at once, as in the domain."""
 CONFIRM_ABOVE = 200
 """People; more at once may be a slip of the thumb, and are asked about."""
-MIN_LETTERS = 3
-"""Letters of a name that `find` needs (docs/contract.md#roster-numbers-in-the-chat)."""
 SCAN_LINES = Sentence("{told}")
 """The lines that judging a scan gave."""
 SCANNING = frozenset({"scan", "check", "force", "count", "find", "new"})
@@ -119,7 +116,7 @@ def scan_outcome(duty: Duty, *scans: Scanned) -> Outcome:
 def _scan(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
     if len(heard.scans) > MAX_CODES:
         return _not_admitted(gate_menu.TOO_MANY_CODES.filled(most=MAX_CODES))
-    if any(scan.count is not None and not 1 <= scan.count <= MAX_COUNT for scan in heard.scans):
+    if any(scan.count is not None and not 1 <= scan.count <= MAX_PARTY_SIZE for scan in heard.scans):
         return _not_admitted(sentence_for("bad_count"))
     if any(scan.force for scan in heard.scans):
         return _force(heard, duty, facts)
@@ -171,9 +168,9 @@ def _unclear(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
 def _count(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
     if heard.people is None:
         return _answer(gate_menu.HOW_TO_COUNT)
-    if not 1 <= heard.people <= MAX_COUNTED:
-        too_many = gate_menu.TOO_MANY_COUNTED.filled(most=MAX_COUNTED)
-        return _answer(too_many if heard.people > MAX_COUNTED else sentence_for("bad_count"))
+    if not 1 <= heard.people <= MAX_PEOPLE_AT_ONCE:
+        too_many = gate_menu.TOO_MANY_COUNTED.filled(most=MAX_PEOPLE_AT_ONCE)
+        return _answer(too_many if heard.people > MAX_PEOPLE_AT_ONCE else sentence_for("bad_count"))
     if heard.direction == IN and duty.is_closed:
         return _answer(*gate_menu.closed(duty))
     if heard.people > CONFIRM_ABOVE:
@@ -214,7 +211,7 @@ def _find(heard: GateMessage, duty: Duty, facts: Facts) -> Outcome:
 
 def looked_for(typed: str, region: str) -> dict[str, str]:
     """What is looked for: a `name` of three letters or more, or a `phone` in E.164; neither where it is neither."""
-    if sum(character.isalpha() or _is_mark(character) for character in typed) >= MIN_LETTERS:
+    if letter_count(typed) >= MIN_LETTERS:
         return {"name": typed}
     phone = phone_in(typed, region)
     return {"phone": phone} if phone else {}
@@ -310,11 +307,6 @@ def _named(typed: str, names: Mapping[str, tuple[str, ...]]) -> str:
     """The slug of the one that is meant by a name or slug, in any case, nearly right."""
     places = understanding.best_choice(typed, tuple(names.values())) if typed.strip() else []
     return tuple(names)[places[0]] if len(places) == 1 else ""
-
-
-def _is_mark(character: str) -> bool:
-    """Whether it is a vowel sign or the like, which counts as a letter does."""
-    return unicodedata.category(character).startswith("M")
 
 
 _COMMANDS: Mapping[str, Callable[[GateMessage, Duty, Facts], Outcome]] = {

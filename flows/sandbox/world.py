@@ -52,9 +52,6 @@ OTP = "123456"
 CITY = Question("city", "text", {"en": "Which city do you come from?", "hi": "आप किस शहर से आ रहे हैं?"})
 """The demo event's own question."""
 
-MAX_REFUSALS = 4
-"""How many refusals a turn may meet: as in the bot."""
-
 
 NO_FIGURES = GateStats(EventFigures(date(2026, 1, 15), *(0,) * 5, None, False, 0, {}, (), (), (), ()), None)
 """A day on which nothing has happened."""
@@ -299,12 +296,12 @@ def send(world: World, stored: Mapping[str, Any] | None, message: UserInput) -> 
     """
     state, restarted = engine.revive(stored)
     turn = engine.step(state, message, world, restarted=restarted)
-    for _ in range(MAX_REFUSALS):
+    for _ in range(engine.MAX_REFUSALS):
         try:
             return turn, world.perform_all(turn.effects)
         except SandboxRefused as no:
             turn = engine.refuse(state, turn, no.code, no.params, world)
-    raise RuntimeError(f"one turn met {MAX_REFUSALS} refusals")
+    raise RuntimeError(f"one turn met {engine.MAX_REFUSALS} refusals")
 
 
 def demo(now: datetime, slug: str = "demo", **changes: Any) -> Event:

@@ -19,8 +19,8 @@ RESULTS = (
     *(ENTRY_PAUSED, ALREADY_ADMITTED, TOO_MANY, ADMITTED, LEFT, NOT_INSIDE, CONFLICT),
 )
 """Up to `admitted` in this order: the first that holds is the result."""
-MAX_COUNT = 255
-"""People on one pass at most: what the token's byte holds."""
+MAX_PEOPLE_AT_ONCE = 10_000
+"""People counted without a pass. More is a slip of the thumb: a code typed where a number was asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,14 @@ _PICTURE_PARTS = re.compile("[\u20e3\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
 _NASALS = re.compile("[ङञणनम]\u094d(?=[क-भ])")
 """A nasal before another consonant: हिन्दी and हिंदी are the same word."""
 
+MIN_LETTERS = 3
+"""Letters of a name that a search needs (docs/contract.md#roster-numbers-in-the-chat)."""
+
+
+def letter_count(text: str) -> int:
+    """How many letters a text has, with vowel signs and the like: in Devanagari many characters are marks on others."""
+    return sum(unicodedata.category(character)[0] in "LM" for character in text)
+
 
 @lru_cache(CACHE_SIZE)
 def cleaned(text: str, *, lines: bool = False) -> str:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypedDict
 
 from sqlalchemy.orm import Session
 
@@ -31,11 +30,6 @@ class ChannelChoice:
     """None: the first of the settings."""
     channel: str
     """WHATSAPP, SMS or WAITING."""
-
-
-class _EnqueueOptions(TypedDict):
-    priority: int
-    key: str | None
 
 
 def choose_channel(windows: SessionWindows, settings: Settings, phone: str, now: datetime) -> ChannelChoice:
@@ -73,10 +67,16 @@ def enqueue_pass(
     """
     if choice.channel != WHATSAPP and templates.approved(db, notices.shape_of(notices.PASS_NOTICE, language), now):
         choice = ChannelChoice(choice.phone, on_whatsapp(choice.phone), None, WHATSAPP)
-    how: _EnqueueOptions = {"priority": priority, "key": key}
     if choice.channel != SMS:
         row = enqueue.enqueue_pass(
-            db, issued, address=choice.address, sender=choice.sender, language=language, now=now, **how
+            db,
+            issued,
+            address=choice.address,
+            sender=choice.sender,
+            language=language,
+            now=now,
+            priority=priority,
+            key=key,
         )
     else:
         row = enqueue.enqueue(
@@ -88,6 +88,7 @@ def enqueue_pass(
             sender=choice.sender,
             pass_id=issued.id,
             contact_id=issued.holder_id,
-            **how,
+            priority=priority,
+            key=key,
         )
     return row, choice.channel

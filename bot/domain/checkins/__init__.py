@@ -22,7 +22,8 @@ from bot.domain.events import scan_context
 from bot.domain.events.scan_context import ScanContext
 from bot.domain.keys import KeyRing
 from bot.errors import Refused
-from flows.shapes.scans import ADMITTED, DIRECTIONS, LEFT, MAX_COUNT, Admission, Scan
+from flows.shapes.events import MAX_PARTY_SIZE
+from flows.shapes.scans import ADMITTED, DIRECTIONS, LEFT, Admission, Scan
 
 MAX_REASON_LENGTH = 200
 
@@ -54,7 +55,7 @@ def check(scan: Scan) -> None:
     """Refuse a count that cannot be. Raises Refused `bad_count`; ValueError for a direction that there is not."""
     if scan.direction not in DIRECTIONS:
         raise ValueError(scan.direction)
-    if scan.count is not None and not 1 <= scan.count <= MAX_COUNT:
+    if scan.count is not None and not 1 <= scan.count <= MAX_PARTY_SIZE:
         raise Refused("bad_count")
 
 

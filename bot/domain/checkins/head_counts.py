@@ -10,10 +10,7 @@ from bot.domain.events import scan_context
 from bot.domain.models import HeadCount
 from bot.domain.upserts import insert
 from bot.errors import Refused
-from flows.shapes.scans import DIRECTIONS
-
-MAX_PEOPLE_AT_ONCE = 10_000
-"""More is a slip of the thumb: a code typed where a number was asked."""
+from flows.shapes.scans import DIRECTIONS, MAX_PEOPLE_AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)

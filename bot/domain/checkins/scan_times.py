@@ -1,7 +1,7 @@
 """When a scan happened: by the scanner's clock where that can be right, else when it arrived."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flows.shapes.scans import Scan
@@ -18,23 +18,14 @@ MAX_LIVE_SCAN_AGE = timedelta(minutes=15)
 """How old a live scan may be by what the scanner says; what differs by more, or is ahead, is not believed."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScanTime:
-    """The moment that counts for a scan."""
-
-    moment: datetime
-    """Aware."""
-    clock: bool
-    """Whether the moment is that of the arrival, because the scanner's clock cannot be right."""
-
-
 def live_scan_time(scan: Scan, now: datetime) -> datetime:
     """The moment of a scan that is told at once: the scanner's where that can be, else ours."""
     return next((moment for moment, _ in _claimed_time(scan, now) if now - MAX_LIVE_SCAN_AGE <= moment <= now), now)
 
 
-def recorded_scan_time(scan: Scan, earliest: datetime, now: datetime) -> ScanTime:
-    """When a scan of a batch happened. `earliest`: when the latest was made of all that it needs (pass, device, event).
+def at_its_time(scan: Scan, earliest: datetime, now: datetime) -> Scan:
+    """A scan of a batch at the moment that counts for it. `earliest`: when the latest was made of all that it needs
+    (pass, device, event).
 
     By the server's time when the scanner last heard it, and the milliseconds since; without these, or where their sum
     cannot be, by the scanner's own clock; where that cannot be either, by the arrival.
@@ -42,7 +33,7 @@ def recorded_scan_time(scan: Scan, earliest: datetime, now: datetime) -> ScanTim
     said = list(_claimed_time(scan, now))
     possible = (min(moment, now) for moment, ahead in said if earliest - MAX_CLOCK_BEHIND <= moment <= now + ahead)
     moment = next(possible, None)
-    return ScanTime(now, clock=bool(said)) if moment is None else ScanTime(moment, clock=False)
+    return replace(scan, scanned_at=moment or now, clock=bool(said) and moment is None)
 
 
 def _claimed_time(scan: Scan, now: datetime) -> Iterator[tuple[datetime, timedelta]]:

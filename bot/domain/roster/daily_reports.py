@@ -31,10 +31,8 @@ def set_report(db: Session, slug: str, at: time, staff: Collection[int], now: da
     if set(staff) - {admin.id for admin in admins(db, event.id)}:
         raise Refused("not_an_admin")
     local = now.astimezone(ZoneInfo(event.timezone))
-    row = find(db, event.id)
-    if row is None:
-        row = DailyReport(event_id=event.id, at=at, staff=[], sent_on=None)
-        db.add(row)
+    row = find(db, event.id) or DailyReport(event_id=event.id, sent_on=None)
+    db.add(row)
     if row.sent_on is None and local.time() >= at:
         row.sent_on = local.date()
     row.at, row.staff = at, sorted(set(staff))

@@ -3,7 +3,6 @@
 Volunteers at a gate have bot.domain.checkins.search, which shows less.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,9 +16,7 @@ from bot.domain.people import name_index
 from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
 from flows.understanding import codes
-
-MIN_LETTERS = 3
-"""Letters of a name that a search needs; in Devanagari many characters are marks on others."""
+from flows.understanding.plain_text import MIN_LETTERS, letter_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,7 @@ def matching(
         return "phone", _known_person(people.find_all(db, phone=roster_validation.phone(typed, region)))
     except Refused:
         pass
-    if sum(unicodedata.category(character)[0] in "LM" for character in typed) < MIN_LETTERS:
+    if letter_count(typed) < MIN_LETTERS:
         raise Refused("search_too_short", least=MIN_LETTERS)
     # The newest registrations are found in the index alone; a name has few words that begin alike.
     order = NameWord.registration_id.desc()

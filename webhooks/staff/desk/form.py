@@ -10,14 +10,14 @@ from flask import request
 from flows import fields
 from flows.fields import Number, Phone, Text
 from flows.shapes import Event, Field, Invalid, Sentence, UserInput
-from flows.shapes.scans import MAX_COUNT
+from flows.shapes.events import MAX_PARTY_SIZE
 from flows.text import _, sentence_for
 from webhooks.staff.desk import texts as desk_texts
 
 MAX_INPUT_LENGTH = 200
 """Characters of an input that are looked at."""
 NAME_FIELD = Text(least=2, most=80, letter=True)
-PARTY_FIELD = Number(1, MAX_COUNT)
+PARTY_FIELD = Number(1, MAX_PARTY_SIZE)
 PHONE_FIELD = Phone()
 
 

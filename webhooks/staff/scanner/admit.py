@@ -17,11 +17,11 @@ from bot.service import Service
 from bot.usecases import report_guessing
 from flows.gate import answers as gate_answers
 from flows.shapes import Sentence
+from flows.shapes.events import MAX_PARTY_SIZE
 from flows.shapes.scans import (
     ADMITTED,
     ALREADY_ADMITTED,
     EVENT_CLOSED,
-    MAX_COUNT,
     REPLACED,
     REVOKED,
     WRONG_DAY,
@@ -166,7 +166,7 @@ def _count(text: str) -> int | None:
     """How many of the party; None: all who are left."""
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= MAX_COUNT):
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= MAX_PARTY_SIZE):
         abort(400)
     return int(text)
 

@@ -94,8 +94,7 @@ def _timed(db: Session, scans: Sequence[Scan], ids: Sequence[int | None], now: d
         # A `late` scan was made with another scanner than the one that uploads it.
         needed = [issued.get(held), made.get(scan.device_id) if scan.channel != LATE else None, begun.get(scan.event)]
         earliest = max((made_at for made_at in needed if made_at is not None), default=now)
-        found = scan_times.recorded_scan_time(scan, earliest, now)
-        timed.append(replace(scan, scanned_at=found.moment, clock=found.clock))
+        timed.append(scan_times.at_its_time(scan, earliest, now))
     return timed
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.checkins.scan_times import live_scan_time, recorded_scan_time
+from bot.domain.checkins.scan_times import at_its_time, live_scan_time
 from tests.bot.domain.gate import NOON, at, scan
 
 MADE, ARRIVED = at(9), at(19)
@@ -46,8 +46,8 @@ CASES: dict[str, tuple[dict[str, Any], datetime, bool]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_whose_clock_is_believed(case: str) -> None:
     said, moment, flagged = CASES[case]
-    found = recorded_scan_time(scan("x", channel="batch", **said), MADE, ARRIVED)
-    assert (found.moment, found.clock) == (moment, flagged)
+    found = at_its_time(scan("x", channel="batch", **said), MADE, ARRIVED)
+    assert (found.scanned_at, found.clock) == (moment, flagged)
 
 
 def test_a_scan_that_is_told_at_once_is_minutes_old_at_most() -> None:
