@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -22,6 +22,11 @@ from bot.database import Database
 from bot.ops import migrations
 from tests import empty_tables, engines, redis_server
 from tests.schedule import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
+
+if TYPE_CHECKING:
+    from bot.domain.keys import KeyRing
+    from bot.service import Service
+    from bot.settings import Settings
 
 # Nothing of the machine's own settings may reach a test.
 for name in list(os.environ):
@@ -44,6 +49,9 @@ clocks.COMPARE_EVERY_SECONDS = float("inf")
 
 FEW = 4
 """So many connections stay open from one test to the next: a crowd's must not be missing elsewhere."""
+
+DATABASES = ("sqlite", "postgres")
+"""The kinds that a rule must hold on; `pytest.mark.databases("sqlite")` where the kind makes no difference."""
 
 
 def pytest_sessionstart() -> None:
@@ -140,9 +148,16 @@ def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
     return f"sqlite:///{file}"
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test with a database runs once on each kind, or on those that its nearest mark `databases` names."""
+    if "database_url" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("databases")
+        metafunc.parametrize("database_url", mark.args if mark else DATABASES, indirect=True)
+
+
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> str:
-    """The URL of an empty, migrated database; the test runs once on each kind."""
+    """The URL of an empty, migrated database of the kind that this run of the test is for."""
     if request.param == "sqlite":
         return str(request.getfixturevalue("sqlite_url"))
     shared: Database = request.getfixturevalue("postgres")
@@ -163,6 +178,45 @@ def database(request: pytest.FixtureRequest, database_url: str) -> Iterator[Data
     yield shared
     if shared.engine.pool.checkedin() > FEW:  # type: ignore[attr-defined]  # a pool that keeps some
         shared.close()
+
+
+@pytest.fixture
+def settings(database_url: str, redis: "Redis", redis_url: str) -> "Settings":
+    """Those of a service with the simulator's account, on an empty database and an empty Redis."""
+    from bot.settings import Settings
+    from tests.bot.domain.builders import SECRET
+
+    return Settings(database_url=database_url, redis_url=redis_url, secret_key=SECRET, public_url="https://localhost")
+
+
+@pytest.fixture
+def service(settings: "Settings") -> Iterator["Service"]:
+    """The whole service; no event."""
+    from bot.service import assemble
+
+    made = assemble(settings)
+    yield made
+    redis_server.let_counting_end()
+    made.close()
+
+
+@pytest.fixture
+def demo_service(service: "Service") -> "Service":
+    """The whole service, with the demo event."""
+    from bot.domain import events
+
+    with service.database.write() as db:
+        events.make_demo(db, service.now())
+    return service
+
+
+@pytest.fixture
+def ring(database: Database) -> "KeyRing":
+    """The signing keys of the database, as the service opens them."""
+    from bot.domain.keys import KeyRing
+    from tests.bot.domain.builders import SECRET
+
+    return KeyRing.open(database, SECRET)
 
 
 @pytest.fixture

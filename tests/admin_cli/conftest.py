@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from admin_cli.__main__ import cli
+from tests.bot.domain.builders import SECRET
 
 Run = Callable[..., Result]
 
@@ -17,7 +18,7 @@ def run(monkeypatch: pytest.MonkeyPatch, database_url: str, redis_url: str, logs
     """Run a command on the test's database and Redis; `stdin` is what is typed."""
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("REDIS_URL", redis_url)
-    monkeypatch.setenv("SECRET_KEY", "x" * 16)
+    monkeypatch.setenv("SECRET_KEY", SECRET)
     return lambda *arguments, stdin=None: CliRunner().invoke(cli, arguments, input=stdin)
 
 
@@ -40,7 +41,7 @@ def rows(ok: Run) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def fair(ok: Run) -> str:
+def fair_slug(ok: Run) -> str:
     """The slug of an event of three days in January 2027."""
     ok("events", "create", "--slug", "fair", "--name", "Book Fair", "--from", "2027-01-09", "--to", "2027-01-11")
     return "fair"

@@ -18,7 +18,7 @@ from bot.domain.passes import registration as registrations
 from bot.domain.roster import invitations, owners
 from flows.understanding.codes import shown
 from tests.admin_cli.shell import walk as shell_walk
-from tests.bot.domain.builders import asking
+from tests.bot.domain.builders import SECRET, asking
 from tests.paths import ROOT
 
 Run = Callable[..., Result]
@@ -29,12 +29,12 @@ OF = ("--event", "fair")
 
 
 @pytest.fixture
-def code(ok: Run, fair: str, database: Database) -> str:
+def code(ok: Run, fair_slug: str, database: Database) -> str:
     """The code of a pass of the fair, which has a gate and a volunteer."""
-    ok("events", "open", fair)
+    ok("events", "open", fair_slug)
     ok("gates", "add", *OF, "--name", "Main")
     ok("volunteers", "add", *OF, "--phone", RAVI, "--name", "Ravi")
-    ring = KeyRing.open(database, "x" * 16)
+    ring = KeyRing.open(database, SECRET)
     with database.write() as db:
         owners.add(db, phone="+919812345670", name="Olga", region="IN", now=NOON)
         asker = people.find_or_make(db, phone=ASHA, now=NOON)
@@ -46,12 +46,12 @@ def _acts(rows: Rows, *of: str) -> list[dict[str, Any]]:
     return list(reversed(rows("audit", "list", *of)))
 
 
-def test_who_what_before_and_after(ok: Run, rows: Rows, fair: str) -> None:
-    ok("events", "set", fair, "--capacity-per-day", "50", "--as", "Asha")
+def test_who_what_before_and_after(ok: Run, rows: Rows, fair_slug: str) -> None:
+    ok("events", "set", fair_slug, "--capacity-per-day", "50", "--as", "Asha")
     entry = rows("audit", "list", *OF)[0]
     assert (entry["who"], entry["what"]) == ("Asha", audit.EVENT_CHANGED)
     changed = {one["table"]: one for one in entry["about"]["changes"]}
-    assert changed["events"]["of"] == fair
+    assert changed["events"]["of"] == fair_slug
     assert (changed["events"]["before"], changed["events"]["after"]) == (
         *({"capacity_per_day": None}, {"capacity_per_day": 50}),
     )
@@ -59,8 +59,8 @@ def test_who_what_before_and_after(ok: Run, rows: Rows, fair: str) -> None:
     assert "capacity_per_day none -> 50" in ok("audit", "list", *OF).stdout
 
 
-def test_a_text_is_told_as_it_was_and_is(ok: Run, fair: str) -> None:
-    ok("events", "notice", fair, "Gate 2 is closed")
+def test_a_text_is_told_as_it_was_and_is(ok: Run, fair_slug: str) -> None:
+    ok("events", "notice", fair_slug, "Gate 2 is closed")
     assert "none -> notice: en: Gate 2 is closed" in ok("audit", "list", *OF).stdout
 
 
@@ -75,7 +75,7 @@ def test_what_statements_change_is_seen_too(ok: Run, rows: Rows, code: str) -> N
     assert by_table["event_days"]["after"]["taken"] < by_table["event_days"]["before"]["taken"]
 
 
-def test_what_was_refused_leaves_nothing(run: Run, rows: Rows, fair: str) -> None:
+def test_what_was_refused_leaves_nothing(run: Run, rows: Rows, fair_slug: str) -> None:
     before = _acts(rows)
     assert run("gates", "close", *OF, "--name", "nowhere").exit_code == 1
     assert _acts(rows) == before

@@ -15,6 +15,7 @@ from bot.domain.keys import KeyRing
 from bot.domain.models import Delivery
 from bot.domain.passes import registration as registrations
 from flows.understanding.codes import shown
+from tests.bot.domain.builders import SECRET
 
 Run = Callable[..., Result]
 Rows = Callable[..., Any]
@@ -48,9 +49,9 @@ def test_list_says_why_but_not_what(ok: Run, rows: Rows, failed: int) -> None:
         assert PHONE not in output
 
 
-def test_limit_and_event(run: Run, rows: Rows, fair: str, failed: int) -> None:
+def test_limit_and_event(run: Run, rows: Rows, fair_slug: str, failed: int) -> None:
     assert len(rows("deliveries", "list", "--limit", "1")) == 1
-    assert rows("deliveries", "list", "--event", fair) == []
+    assert rows("deliveries", "list", "--event", fair_slug) == []
     assert "no_such_event" in run("deliveries", "list", "--event", "nowhere").stderr
 
 
@@ -61,7 +62,7 @@ def test_a_mistyped_status_or_reason_is_no_good_news(run: Run, rows: Rows, faile
     assert rows("deliveries", "list", "--reason", "window_closed") == []
 
 
-def test_one_listing_has_one_zone(rows: Rows, fair: str, failed: int) -> None:
+def test_one_listing_has_one_zone(rows: Rows, fair_slug: str, failed: int) -> None:
     assert {row["owed_at"][-6:] for row in rows("deliveries", "list")} == {"+05:30"}
     assert rows("deliveries", "show", str(failed))["owed_at"][-6:] == "+05:30"
 
@@ -115,7 +116,7 @@ def test_the_question_counts_what_would_be_sent(run: Run, failed: int) -> None:
 
 
 def _register(database: Database) -> str:
-    ring = KeyRing.open(database, "x" * 16, None)
+    ring = KeyRing.open(database, SECRET, None)
     with database.write() as db:
         events.open_event(db, "fair")
         issued = registrations.register(
@@ -137,7 +138,7 @@ def _register(database: Database) -> str:
         return shown(issued.code)
 
 
-def test_a_pass_is_shown_by_its_code(ok: Run, run: Run, rows: Rows, fair: str, database: Database) -> None:
+def test_a_pass_is_shown_by_its_code(ok: Run, run: Run, rows: Rows, fair_slug: str, database: Database) -> None:
     code = _register(database)
     found = rows("passes", "show", code.lower().replace("-", ""))
     kept = {name: found[name] for name in ("code", "status", "event", "day", "name", "party_size", "kind")}

@@ -31,7 +31,7 @@ from bot.domain.passes import registration as registrations
 from bot.domain.roster import gates
 from flows.shapes.scans import Scan
 from flows.understanding.codes import shown
-from tests.bot.domain.builders import asking
+from tests.bot.domain.builders import SECRET, asking
 
 Run = Callable[..., Result]
 Rows = Callable[..., Any]
@@ -43,22 +43,22 @@ TABLES = {"visitors": 3, "passes": 3, "checkins": 2, "deliveries": 1}
 
 
 @pytest.fixture
-def codes(ok: Run, fair: str, database: Database) -> list[str]:
+def codes(ok: Run, fair_slug: str, database: Database) -> list[str]:
     """Three registrations at the fair, one by somebody who writes formulas; an entry, a refusal, a message."""
-    ok("events", "open", fair)
-    ring = KeyRing.open(database, "x" * 16)
+    ok("events", "open", fair_slug)
+    ring = KeyRing.open(database, SECRET)
     question = {"name": "city", "kind": "text", "labels": {"en": "City?"}}
     with database.write() as db:
-        events.set_questions(db, fair, [question])
-        gates.add(db, fair, "Main")
-        ravi = roster.add(db, fair, phone="+919811111111", name="Ravi", region="IN", now=NOON)
+        events.set_questions(db, fair_slug, [question])
+        gates.add(db, fair_slug, "Main")
+        ravi = roster.add(db, fair_slug, phone="+919811111111", name="Ravi", region="IN", now=NOON)
         issued = []
         for number, name in enumerate(("Asha Verma", FORMULA, "मीरा")):
             asker = people.find_or_make(db, phone=f"+9198765432{number:02}", now=NOON)
             wish = asking(asker, visit_date=DAY, full_name=name, answers={"city": "+Delhi"}, now=NOON)
             issued.append(registrations.register(db, ring, **wish))
         enqueue.enqueue_pass(db, issued[0], address="whatsapp:+919876543200", sender=None, language="en", now=NOON)
-        same: dict[str, Any] = {"event": fair, "channel": "api", "gate": "main", "staff_id": ravi.id}
+        same: dict[str, Any] = {"event": fair_slug, "channel": "api", "gate": "main", "staff_id": ravi.id}
         checkins.admit(db, ring, Scan(issued[0].code, "one", **same), NOON)
         checkins.admit(db, ring, Scan("nonsense", "two", **same), NOON.replace(minute=31))
         return [shown(one.code) for one in issued]
@@ -97,9 +97,9 @@ def _cells(row: ElementTree.Element) -> list[str]:
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "jsonl"])
-def test_visitors_in_every_form(ok: Run, fair: str, codes: list[str], folder: Path, form: str) -> None:
+def test_visitors_in_every_form(ok: Run, fair_slug: str, codes: list[str], folder: Path, form: str) -> None:
     out = folder / f"visitors.{form}"
-    ok("export", "visitors", "--event", fair, "--format", form, "--out", str(out))
+    ok("export", "visitors", "--event", fair_slug, "--format", form, "--out", str(out))
     rows = read(out)
     assert [row["code"] for row in rows] == codes
     assert (rows[0]["full_name"], rows[0]["phone"]) == ("Asha Verma", "+919876543200")
@@ -112,43 +112,43 @@ def test_visitors_in_every_form(ok: Run, fair: str, codes: list[str], folder: Pa
 
 
 def test_a_question_that_was_removed_keeps_its_column_while_it_has_an_answer(
-    ok: Run, run: Run, fair: str, codes: list[str], folder: Path, database: Database
+    ok: Run, run: Run, fair_slug: str, codes: list[str], folder: Path, database: Database
 ) -> None:
     other = {"name": "school", "kind": "text", "labels": {"en": "School?"}}
     never = {"name": "colour", "kind": "text", "labels": {"en": "Colour?"}}
     with database.write() as db:
         for questions in ([never], [other]):
-            events.set_questions(db, fair, questions)
+            events.set_questions(db, fair_slug, questions)
     for form in writers.FORMATS:
         out = folder / f"visitors.{form}"
-        ok("export", "visitors", "--event", fair, "--format", form, "--out", str(out))
+        ok("export", "visitors", "--event", fair_slug, "--format", form, "--out", str(out))
         found = [str(row["answer_city"]).lstrip("'") for row in read(out)]
         assert found == ["+Delhi"] * 3
         assert [name for name in read(out)[0] if name.startswith("answer_")] == ["answer_school", "answer_city"]
-    some = ("export", "visitors", "--event", fair, "--out", str(folder / "some.csv"), "--columns", "answer_city")
+    some = ("export", "visitors", "--event", fair_slug, "--out", str(folder / "some.csv"), "--columns", "answer_city")
     ok(*some)
     with database.write() as db:
-        events.set_questions(db, fair, [{"name": "city", "kind": "text", "labels": {"en": "City?"}}])
+        events.set_questions(db, fair_slug, [{"name": "city", "kind": "text", "labels": {"en": "City?"}}])
     ok(*some, "--yes")
     with database.write() as db:
-        events.set_questions(db, fair, [])
+        events.set_questions(db, fair_slug, [])
         for one in db.scalars(select(Registration)):
             one.answers = {**one.answers, "city": None}
     assert "no_such_column" in run(*some, "--yes").stderr
 
 
 def test_scans_of_a_night_event_by_its_day(
-    ok: Run, run: Run, fair: str, codes: list[str], folder: Path, database: Database
+    ok: Run, run: Run, fair_slug: str, codes: list[str], folder: Path, database: Database
 ) -> None:
-    ring, out = KeyRing.open(database, "x" * 16), str(folder / "night.jsonl")
-    ok("events", "set", fair, "--hours", "18:00-02:00")
+    ring, out = KeyRing.open(database, SECRET), str(folder / "night.jsonl")
+    ok("events", "set", fair_slug, "--hours", "18:00-02:00")
     evening, midnight = NOON.replace(hour=14), NOON.replace(hour=19, minute=30)  # 20:00, and 1:00 of the next date
     with database.write() as db:
         for number, moment in enumerate((evening, midnight, evening.replace(day=10))):
             for text in (codes[1], "nonsense"):
-                wish = Scan(text, f"{text} {number}", event=fair, channel="api", gate="main", count=1)
+                wish = Scan(text, f"{text} {number}", event=fair_slug, channel="api", gate="main", count=1)
                 checkins.admit(db, ring, wish, moment)
-    some = ("export", "checkins", "--event", fair, "--format", "jsonl", "--out", out, "--yes")
+    some = ("export", "checkins", "--event", fair_slug, "--format", "jsonl", "--out", out, "--yes")
     ok(*some, "--event-day", "2027-01-09")
     found = [(row["event_day"], row["scanned_at"][:13], row["result"]) for row in read(Path(out))]
     assert found[2:] == [
@@ -161,57 +161,59 @@ def test_scans_of_a_night_event_by_its_day(
     assert len(read(Path(out))) == 2
     assert "no_such_day" in run(*some, "--event-day", "2027-02-01").stderr
     assert run(*some, "--event-day", "soon").exit_code == 2
-    visitors = ("export", "visitors", "--event", fair, "--out", out, "--event-day", "2027-01-09")
+    visitors = ("export", "visitors", "--event", fair_slug, "--out", out, "--event-day", "2027-01-09")
     assert run(*visitors).exit_code == 2
 
 
 @pytest.mark.parametrize(("table", "number"), TABLES.items())
-def test_every_table(ok: Run, rows: Rows, fair: str, codes: list[str], folder: Path, table: str, number: int) -> None:
+def test_every_table(
+    ok: Run, rows: Rows, fair_slug: str, codes: list[str], folder: Path, table: str, number: int
+) -> None:
     out = folder / "out.csv"
-    ok("export", table, "--event", fair, "--out", str(out), "--as", "Meena")
+    ok("export", table, "--event", fair_slug, "--out", str(out), "--as", "Meena")
     found = read(out)
     assert len(found) == number
     if table == "checkins":
         assert [(row["result"], row["volunteer"]) for row in found] == [("admitted", "Ravi"), ("unreadable", "Ravi")]
     if table == "deliveries":
         assert (found[0]["to"], found[0]["code"]) == ("…3200", codes[0])
-    ok("export", "audit", "--event", fair, "--format", "jsonl", "--out", str(folder / "audit.jsonl"))
+    ok("export", "audit", "--event", fair_slug, "--format", "jsonl", "--out", str(folder / "audit.jsonl"))
     act = read(folder / "audit.jsonl")[-1]
     assert (act["who"], act["what"], json.loads(act["about"])["table"]) == ("Meena", "exported", table)
 
 
 def test_to_standard_output(
-    ok: Run, fair: str, codes: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+    ok: Run, fair_slug: str, codes: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
-    done = ok("export", "passes", "--event", fair, "--out", "-", "--columns", "code", "--format", "jsonl")
+    done = ok("export", "passes", "--event", fair_slug, "--out", "-", "--columns", "code", "--format", "jsonl")
     assert [json.loads(line)["code"] for line in done.stdout.splitlines()] == codes
     assert "3 rows" in done.stderr
     assert list(folder.iterdir()) == []
 
 
-def test_columns_and_times_choose(ok: Run, run: Run, fair: str, codes: list[str], folder: Path) -> None:
+def test_columns_and_times_choose(ok: Run, run: Run, fair_slug: str, codes: list[str], folder: Path) -> None:
     out = folder / "some.csv"
-    some = ("export", "passes", "--event", fair, "--out", str(out), "--columns", "code,day")
+    some = ("export", "passes", "--event", fair_slug, "--out", str(out), "--columns", "code,day")
     ok(*some, "--since", "2027-01-09 12:00", "--until", "2027-01-09")
     assert read(out) == [{"code": code, "day": "2027-01-09"} for code in codes]
     ok(*some, "--until", "2027-01-09T11:59+05:30", "--yes")
     assert out.read_text("utf-8-sig") == "code,day\n"
-    wrong = run("export", "passes", "--event", fair, "--out", str(folder / "no.csv"), "--columns", "colour")
+    wrong = run("export", "passes", "--event", fair_slug, "--out", str(folder / "no.csv"), "--columns", "colour")
     assert (wrong.exit_code, "no_such_column" in wrong.stderr, "party_size" in wrong.stderr) == (1, True, True)
     assert run(*some, "--since", "yesterday").exit_code == 2
     assert [file.name for file in folder.iterdir()] == ["some.csv"]
 
 
 def test_what_cannot_be_written_leaves_nothing(
-    run: Run, fair: str, codes: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, fair_slug: str, codes: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = folder / "visitors.csv"
     before.write_text("the last one\n")
-    nowhere = run("export", "visitors", "--event", fair, "--out", str(folder / "none" / "a.csv"))
+    nowhere = run("export", "visitors", "--event", fair_slug, "--out", str(folder / "none" / "a.csv"))
     assert (nowhere.exit_code, "folder" in nowhere.stderr) == (1, True)
     monkeypatch.setattr(files, "_to_disk", _full)
-    full = run("export", "visitors", "--event", fair, "--out", str(before), "--yes")
+    full = run("export", "visitors", "--event", fair_slug, "--out", str(before), "--yes")
     assert (full.exit_code, "No space" in full.stderr) == (1, True)
     assert [(file.name, file.read_text()) for file in folder.iterdir()] == [("visitors.csv", "the last one\n")]
 
@@ -221,11 +223,11 @@ def _full(path: Path) -> None:
 
 
 def test_a_file_that_is_there_is_not_written_over_unasked(
-    run: Run, ok: Run, fair: str, codes: list[str], folder: Path
+    run: Run, ok: Run, fair_slug: str, codes: list[str], folder: Path
 ) -> None:
     out = folder / "mended.csv"
     out.write_text("an afternoon's work\n")
-    exporting = ("export", "passes", "--event", fair, "--out", str(out), "--columns", "code")
+    exporting = ("export", "passes", "--event", fair_slug, "--out", str(out), "--columns", "code")
     reporting = ("privacy", "report", "--phone", "+919876543200", "--out", str(out))
     for command in (exporting, reporting):
         assert (run(*command).exit_code, run(*command, stdin="n\n").exit_code) == (1, 1)
@@ -238,20 +240,22 @@ def test_a_file_that_is_there_is_not_written_over_unasked(
     assert out.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_link_stays_one(ok: Run, fair: str, codes: list[str], folder: Path) -> None:
+def test_a_link_stays_one(ok: Run, fair_slug: str, codes: list[str], folder: Path) -> None:
     link, file = folder / "latest.csv", folder / "passes.csv"
     link.symlink_to(file)
     for _ in range(2):
-        ok("export", "passes", "--event", fair, "--out", str(link), "--columns", "code", "--yes")
+        ok("export", "passes", "--event", fair_slug, "--out", str(link), "--columns", "code", "--yes")
         assert (link.is_symlink(), [row["code"] for row in read(file)]) == (True, codes)
 
 
-def test_a_killed_export_leaves_nobody_on_the_disk(fair: str, codes: list[str], folder: Path, tmp_path: Path) -> None:
+def test_a_killed_export_leaves_nobody_on_the_disk(
+    fair_slug: str, codes: list[str], folder: Path, tmp_path: Path
+) -> None:
     """In the folder of the file as little as where programs keep files for a while."""
     passing = tmp_path / "passing"
     passing.mkdir()
     for out in (str(folder / "visitors.xlsx"), "-"):
-        exporting = ("export", "visitors", "--event", fair, "--format", "xlsx", "--out", out, "--yes")
+        exporting = ("export", "visitors", "--event", fair_slug, "--format", "xlsx", "--out", out, "--yes")
         dying = [sys.executable, "-m", "tests.admin_cli.dying_export", str(int(signal.SIGKILL)), *exporting]
         done = subprocess.run(dying, env={**os.environ, "TMPDIR": str(passing)}, capture_output=True, check=False)
         assert (done.returncode, done.stdout) == (-signal.SIGKILL, b"")
@@ -278,12 +282,12 @@ def test_whatever_ends_the_process_leaves_nothing(folder: Path, form: str, numbe
 
 
 def test_systems_without_nameless_files_have_named_ones(
-    ok: Run, fair: str, codes: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+    ok: Run, fair_slug: str, codes: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "_without_name", lambda folder, mode: None)
     out = folder / "passes.xlsx"
     for wanted in (str(out), "-"):
-        ok("export", "passes", "--event", fair, "--format", "xlsx", "--out", wanted)
+        ok("export", "passes", "--event", fair_slug, "--format", "xlsx", "--out", wanted)
     assert [row["code"] for row in read(out)] == codes
     assert ([file.name for file in folder.iterdir()], out.stat().st_mode & 0o777) == ([out.name], 0o600)
     monkeypatch.setattr(workbook, "_parts", lambda sheets: os.kill(os.getpid(), signal.SIGTERM))
@@ -293,12 +297,12 @@ def test_systems_without_nameless_files_have_named_ones(
 
 
 def test_pages_and_sheets_lose_nobody(
-    ok: Run, fair: str, codes: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+    ok: Run, fair_slug: str, codes: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pages, "PAGE_ROWS", 1)
     monkeypatch.setattr(workbook, "MAX_SHEET_ROWS", 3)
     out = folder / "paged.xlsx"
-    ok("export", "visitors", "--event", fair, "--format", "xlsx", "--out", str(out))
+    ok("export", "visitors", "--event", fair_slug, "--format", "xlsx", "--out", str(out))
     with zipfile.ZipFile(out) as book:
         assert [name for name in book.namelist() if "sheet2" in name]
     assert [row["code"] for row in read(out)] == codes[:2]

@@ -28,17 +28,11 @@ NOON = datetime(2027, 1, 9, 6, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def ring(database: Database) -> KeyRing:
-    """The keys, under the secret of the command line's settings."""
-    return KeyRing.open(database, "x" * 16)
-
-
-@pytest.fixture
-def code(ok: Run, fair: str, database: Database, ring: KeyRing) -> str:
+def code(ok: Run, fair_slug: str, database: Database, ring: KeyRing) -> str:
     """A pass of two for the fair, as it is shown."""
-    ok("events", "open", fair)
+    ok("events", "open", fair_slug)
     with database.write() as db:
-        gates.add(db, fair, "Main")
+        gates.add(db, fair_slug, "Main")
         asker = people.find_or_make(db, phone=PHONE, now=NOON)
         return shown(registrations.register(db, ring, **asking(asker, visit_date=DAY, now=NOON)).code)
 
@@ -154,21 +148,21 @@ def test_a_wrong_code_is_said_before_anything_is_asked(run: Run, code: str, comm
 
 
 def test_conflicts_are_listed_with_both_gates(
-    ok: Run, rows: Rows, fair: str, database: Database, ring: KeyRing, code: str
+    ok: Run, rows: Rows, fair_slug: str, database: Database, ring: KeyRing, code: str
 ) -> None:
-    assert "none" in ok("passes", "conflicts", "--event", fair).stderr
+    assert "none" in ok("passes", "conflicts", "--event", fair_slug).stderr
     with database.write() as db:
-        gates.add(db, fair, "North")
-    scan = Scan(code, "first", fair, "batch", gate="main", scanned_at=NOON)
-    later = Scan(code, "second", fair, "batch", gate="north", scanned_at=NOON.replace(minute=35))
+        gates.add(db, fair_slug, "North")
+    scan = Scan(code, "first", fair_slug, "batch", gate="main", scanned_at=NOON)
+    later = Scan(code, "second", fair_slug, "batch", gate="north", scanned_at=NOON.replace(minute=35))
     offline_upload.record(database, ring, [scan, later], NOON.replace(hour=9))
-    (row,) = rows("passes", "conflicts", "--event", fair, "--day", "2027-01-09")
+    (row,) = rows("passes", "conflicts", "--event", fair_slug, "--day", "2027-01-09")
     assert (row["code"], row["party_size"], row["went_in"], row["counted"]) == (code, 2, 2, 0)
     assert (row["gate"], row["first_gate"]) == ("north", "main")
     assert (row["result"], row["clock"]) == ("conflict", False)
     assert row["scanned_at"] == "2027-01-09T12:05:00+05:30"
-    assert rows("passes", "conflicts", "--event", fair, "--day", "2027-01-10") == []
-    ahead = Scan(code, "third", fair, "batch", scanned_at=NOON.replace(hour=20), shown="wrong_day")
+    assert rows("passes", "conflicts", "--event", fair_slug, "--day", "2027-01-10") == []
+    ahead = Scan(code, "third", fair_slug, "batch", scanned_at=NOON.replace(hour=20), shown="wrong_day")
     offline_upload.record(database, ring, [ahead], NOON.replace(hour=10))
-    newest, _ = rows("passes", "conflicts", "--event", fair)
+    newest, _ = rows("passes", "conflicts", "--event", fair_slug)
     assert (newest["result"], newest["clock"], newest["went_in"]) == ("wrong_day", True, 0)

@@ -34,7 +34,7 @@ from bot.domain.passes import registration as registrations
 from bot.domain.privacy import retention
 from flows.shapes.scans import REVOKED, Scan
 from flows.understanding.codes import shown
-from tests.bot.domain.builders import asking
+from tests.bot.domain.builders import SECRET, asking
 from tests.table_dump import dump
 
 Run = Callable[..., Result]
@@ -57,11 +57,11 @@ def talk(redis: "Redis", database: Database, sid: str, phone: str, state: dict[s
 
 
 @pytest.fixture
-def code(ok: Run, fair: str, database: Database, redis: "Redis") -> str:
+def code(ok: Run, fair_slug: str, database: Database, redis: "Redis") -> str:
     """Asha: registered, entered in part; known to Redis, to a volunteer's chat, and as who asked for a friend."""
-    ok("events", "open", fair)
-    ok("gates", "add", "--event", fair, "--name", "Main")
-    ring = KeyRing.open(database, "x" * 16)
+    ok("events", "open", fair_slug)
+    ok("gates", "add", "--event", fair_slug, "--name", "Main")
+    ring = KeyRing.open(database, SECRET)
     with database.write() as db:
         asha = people.find_or_make(db, phone=PHONE, user=USER, now=NOON)
         wish = asking(asha, visit_date=date(2027, 1, 9), full_name=NAME, party_size=3, now=NOON)
@@ -128,7 +128,7 @@ def test_nothing_names_them_any_more(
     assert FRIEND in after
     assert "no_such_person" in run("visitors", "show", PHONE).stderr
     with database.write() as db:
-        answer = checkins.admit(db, KeyRing.open(database, "x" * 16), Scan(code, "two", "fair", "api", "main"), NOON)
+        answer = checkins.admit(db, KeyRing.open(database, SECRET), Scan(code, "two", "fair", "api", "main"), NOON)
         assert answer.pass_ is not None
         assert (answer.result, answer.pass_.name) == (REVOKED, "")
         owed = set(db.scalars(select(MediaDeletion.message_sid)))
@@ -168,7 +168,7 @@ def test_data_are_kept_as_long_as_was_said(ok: Run, rows: Callable[..., Any], co
     """The fair's last day is the eleventh of January; Asha is registered for the market in March as well."""
     ok("events", "create", "--slug", "market", "--name", "Market", "--from", "2027-03-01", "--to", "2027-03-01")
     ok("events", "open", "market")
-    ring = KeyRing.open(database, "x" * 16)
+    ring = KeyRing.open(database, SECRET)
     with database.write() as db:
         asha = people.find_or_make(db, phone=PHONE, now=NOON)
         wish = asking(asha, event="market", visit_date=date(2027, 3, 1), full_name=NAME, now=NOON)

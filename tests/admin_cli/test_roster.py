@@ -19,40 +19,40 @@ RAVI = "+919812345678"
 
 
 @pytest.fixture
-def gate(ok: Run, fair: str) -> str:
+def gate(ok: Run, fair_slug: str) -> str:
     """The slug of a gate of the fair."""
-    return ok("gates", "add", "--event", fair, "--name", "North  Gate (1)").stdout.strip()
+    return ok("gates", "add", "--event", fair_slug, "--name", "North  Gate (1)").stdout.strip()
 
 
-def test_gates(ok: Run, run: Run, rows: Rows, fair: str, gate: str) -> None:
+def test_gates(ok: Run, run: Run, rows: Rows, fair_slug: str, gate: str) -> None:
     assert gate == "north-gate-1"
-    assert "gate_taken" in run("gates", "add", "--event", fair, "--name", "north gate 1").stderr
-    assert "bad_gate_name" in run("gates", "add", "--event", fair, "--name", "–").stderr
-    ok("volunteers", "add", "--event", fair, "--phone", RAVI, "--name", "Ravi", "--gate", gate)
-    assert ok("gates", "close", "--event", fair, "--name", "NORTH gate (1)").stdout.endswith("told: 1\n")
-    assert "gate_closed" in run("events", "resume", fair, "--gate", gate).stderr
-    assert f"still closed: {gate}" in ok("events", "resume", fair).stdout
-    assert [(row["slug"], row["name"], row["open"]) for row in rows("gates", "list", "--event", fair)] == [
+    assert "gate_taken" in run("gates", "add", "--event", fair_slug, "--name", "north gate 1").stderr
+    assert "bad_gate_name" in run("gates", "add", "--event", fair_slug, "--name", "–").stderr
+    ok("volunteers", "add", "--event", fair_slug, "--phone", RAVI, "--name", "Ravi", "--gate", gate)
+    assert ok("gates", "close", "--event", fair_slug, "--name", "NORTH gate (1)").stdout.endswith("told: 1\n")
+    assert "gate_closed" in run("events", "resume", fair_slug, "--gate", gate).stderr
+    assert f"still closed: {gate}" in ok("events", "resume", fair_slug).stdout
+    assert [(row["slug"], row["name"], row["open"]) for row in rows("gates", "list", "--event", fair_slug)] == [
         ("north-gate-1", "North Gate (1)", False)
     ]
-    ok("gates", "open", "--event", fair, "--gate", gate)
-    assert rows("gates", "list", "--event", fair)[0]["open"] is True
-    assert "no_such_gate" in run("gates", "close", "--event", fair, "--name", "south").stderr
+    ok("gates", "open", "--event", fair_slug, "--gate", gate)
+    assert rows("gates", "list", "--event", fair_slug)[0]["open"] is True
+    assert "no_such_gate" in run("gates", "close", "--event", fair_slug, "--name", "south").stderr
 
 
-def test_volunteers_come_go_and_come_back(ok: Run, run: Run, rows: Rows, fair: str, gate: str) -> None:
-    ok("volunteers", "add", "--event", fair, "--phone", "+91 98123-45678", "--name", "Ravi", "--gate", gate)
-    ok("volunteers", "add", "--event", fair, "--phone", "9812345679", "--name", "Mira", "--role", "supervisor")
-    assert [(row["phone"], row["role"], row["gate"]) for row in rows("volunteers", "list", "--event", fair)] == [
+def test_volunteers_come_go_and_come_back(ok: Run, run: Run, rows: Rows, fair_slug: str, gate: str) -> None:
+    ok("volunteers", "add", "--event", fair_slug, "--phone", "+91 98123-45678", "--name", "Ravi", "--gate", gate)
+    ok("volunteers", "add", "--event", fair_slug, "--phone", "9812345679", "--name", "Mira", "--role", "supervisor")
+    assert [(row["phone"], row["role"], row["gate"]) for row in rows("volunteers", "list", "--event", fair_slug)] == [
         ("+919812345679", "supervisor", None),
         (RAVI, "volunteer", gate),
     ]
-    again = run("volunteers", "add", "--event", fair, "--phone", RAVI, "--name", "R")
+    again = run("volunteers", "add", "--event", fair_slug, "--phone", RAVI, "--name", "R")
     assert "on_roster_already" in again.stderr
     assert RAVI not in again.stderr
     ok("volunteers", "disable", "--phone", RAVI)
     assert [row["enabled"] for row in rows("volunteers", "show", "--phone", RAVI)] == [False]
-    ok("volunteers", "enable", "--phone", RAVI, "--event", fair)
+    ok("volunteers", "enable", "--phone", RAVI, "--event", fair_slug)
     assert [row["enabled"] for row in rows("volunteers", "show", "--phone", RAVI)] == [True]
 
 
@@ -65,52 +65,52 @@ def test_volunteers_come_go_and_come_back(ok: Run, run: Run, rows: Rows, fair: s
         ({"--event": "fare"}, "no_such_event"),
     ],
 )
-def test_a_volunteer_who_cannot_be(run: Run, fair: str, changed: dict[str, str], code: str) -> None:
-    given = {"--event": fair, "--phone": RAVI, "--name": "Ravi", **changed}
+def test_a_volunteer_who_cannot_be(run: Run, fair_slug: str, changed: dict[str, str], code: str) -> None:
+    given = {"--event": fair_slug, "--phone": RAVI, "--name": "Ravi", **changed}
     result = run("volunteers", "add", *(word for pair in given.items() for word in pair))
     assert (result.exit_code, result.stdout) == (1, "")
     assert code in result.stderr
 
 
-def test_what_there_is_in_the_place_of_what_there_is_not(run: Run, fair: str, gate: str) -> None:
-    refused = run("volunteers", "add", "--event", fair, "--phone", RAVI, "--name", "Ravi", "--gate", "south")
+def test_what_there_is_in_the_place_of_what_there_is_not(run: Run, fair_slug: str, gate: str) -> None:
+    refused = run("volunteers", "add", "--event", fair_slug, "--phone", RAVI, "--name", "Ravi", "--gate", "south")
     assert f": {gate} (no_such_gate)" in refused.stderr
     assert "events list" in run("volunteers", "list", "--event", "nothing-like-it").stderr
 
 
-def test_nobody_of_that_phone(run: Run, fair: str) -> None:
+def test_nobody_of_that_phone(run: Run, fair_slug: str) -> None:
     for verb in ("enable", "disable", "show"):
         assert "not_on_roster" in run("volunteers", verb, "--phone", RAVI).stderr
 
 
-def test_import_takes_all_or_nothing(ok: Run, run: Run, rows: Rows, fair: str, gate: str, tmp_path: Path) -> None:
+def test_import_takes_all_or_nothing(ok: Run, run: Run, rows: Rows, fair_slug: str, gate: str, tmp_path: Path) -> None:
     file = tmp_path / "roster.csv"
     file.write_text(f"\ufeffPhone,Name,Role,Gate\n{RAVI},Ravi,,{gate}\n+919812345679,Mira,Supervisor,\n", "utf-8")
-    assert ok("volunteers", "import", "--event", fair, "--file", str(file)).stdout == "2 added, 0 changed\n"
+    assert ok("volunteers", "import", "--event", fair_slug, "--file", str(file)).stdout == "2 added, 0 changed\n"
     file.write_text(f"phone,name,role\n{RAVI},Ravi K,admin\n+919812345670,Dev,\n", "utf-8")
-    assert ok("volunteers", "import", "--event", fair, "--file", str(file)).stdout == "1 added, 1 changed\n"
-    before = rows("volunteers", "list", "--event", fair)
+    assert ok("volunteers", "import", "--event", fair_slug, "--file", str(file)).stdout == "1 added, 1 changed\n"
+    before = rows("volunteers", "list", "--event", fair_slug)
     file.write_text(f"phone,name,role,gate\n1,A,,\n+919812345671,B,,\n{RAVI},,,\n{RAVI},C,chief,\n,,,\n{RAVI},D,,south")
-    bad = run("volunteers", "import", "--event", fair, "--file", str(file))
+    bad = run("volunteers", "import", "--event", fair_slug, "--file", str(file))
     assert (bad.exit_code, bad.stdout) == (1, "")
     assert [line.split(":")[0] for line in bad.stderr.splitlines() if line.startswith("line")] == [
         *("line 2", "line 4", "line 5", "line 5", "line 7", "line 7")
     ]
     assert "4 of 5" in bad.stderr
-    assert rows("volunteers", "list", "--event", fair) == before
+    assert rows("volunteers", "list", "--event", fair_slug) == before
 
 
 @pytest.mark.parametrize("body", ["", "name\nRavi\n", 'phone,name\n"+91', "phone,name,salary\n", "\xff\xfe\x00"])
-def test_import_of_no_table(run: Run, fair: str, tmp_path: Path, body: str) -> None:
+def test_import_of_no_table(run: Run, fair_slug: str, tmp_path: Path, body: str) -> None:
     file = tmp_path / "roster.csv"
     file.write_bytes(body.encode("latin-1"))
-    result = run("volunteers", "import", "--event", fair, "--file", str(file))
+    result = run("volunteers", "import", "--event", fair_slug, "--file", str(file))
     assert (result.exit_code, result.stdout) == (1, "")
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_a_scanner_and_its_tokens(ok: Run, run: Run, rows: Rows, fair: str, gate: str, database: Database) -> None:
-    place = ("--event", fair, "--name", "Phone 7")
+def test_a_scanner_and_its_tokens(ok: Run, run: Run, rows: Rows, fair_slug: str, gate: str, database: Database) -> None:
+    place = ("--event", fair_slug, "--name", "Phone 7")
     token = ok("devices", "add", *place, "--gate", gate).stdout.split()[-1]
     assert "device_taken" in run("devices", "add", *place, "--gate", gate).stderr
     rolled = ok("devices", "roll", *place, "--yes").stdout.split()[-1]
@@ -120,8 +120,8 @@ def test_a_scanner_and_its_tokens(ok: Run, run: Run, rows: Rows, fair: str, gate
     assert _known(database, token, rolled) == [False, False]
     assert "no_such_device" in run("devices", "revoke", *place, "--yes").stderr
     ok("devices", "add", *place, "--gate", gate)
-    shown = ok("devices", "list", "--event", fair, "--json").stdout
-    assert [row["state"] for row in rows("devices", "list", "--event", fair)] == ["revoked", "in use"]
+    shown = ok("devices", "list", "--event", fair_slug, "--json").stdout
+    assert [row["state"] for row in rows("devices", "list", "--event", fair_slug)] == ["revoked", "in use"]
     assert token not in shown
     assert devices.hashed(token) not in shown
 
@@ -130,8 +130,8 @@ def _known(database: Database, *tokens: str) -> list[bool]:
     return [devices.by_token(database, token) is not None for token in tokens]
 
 
-def test_kinds(ok: Run, run: Run, rows: Rows, fair: str, gate: str) -> None:
-    of = ("--event", fair)
+def test_kinds(ok: Run, run: Run, rows: Rows, fair_slug: str, gate: str) -> None:
+    of = ("--event", fair_slug)
     days = ("--day", "2027-01-11", "--day", "2027-01-09")
     ok("events", "kinds", "add", "staff", *of, "--label", "en=Exhibitor", "--label", "hi=प्रदर्शक", *days)
     ok("events", "kinds", "set", "staff", *of, "--policy", "in_out", "--gate", gate, "--max-party", "45")
@@ -162,15 +162,15 @@ def test_kinds(ok: Run, run: Run, rows: Rows, fair: str, gate: str) -> None:
         (["set", "school", "--policy", "once"], "no_such_kind"),
     ],
 )
-def test_a_kind_that_cannot_be(run: Run, rows: Rows, fair: str, arguments: list[str], code: str) -> None:
-    assert code in run("events", "kinds", *arguments, "--event", fair).stderr
-    assert [row["slug"] for row in rows("events", "kinds", "list", "--event", fair)] == ["visitor"]
+def test_a_kind_that_cannot_be(run: Run, rows: Rows, fair_slug: str, arguments: list[str], code: str) -> None:
+    assert code in run("events", "kinds", *arguments, "--event", fair_slug).stderr
+    assert [row["slug"] for row in rows("events", "kinds", "list", "--event", fair_slug)] == ["visitor"]
 
 
-def test_a_pause_is_told(ok: Run, rows: Rows, fair: str, database: Database) -> None:
-    ok("volunteers", "add", "--event", fair, "--phone", RAVI, "--name", "Ravi")
+def test_a_pause_is_told(ok: Run, rows: Rows, fair_slug: str, database: Database) -> None:
+    ok("volunteers", "add", "--event", fair_slug, "--phone", RAVI, "--name", "Ravi")
     with database.write() as db:
         code_guessing.pause(db, roster.of_phone(db, RAVI)[0], datetime.now(UTC))
-    assert rows("volunteers", "list", "--event", fair)[0]["paused_until"] is not None
+    assert rows("volunteers", "list", "--event", fair_slug)[0]["paused_until"] is not None
     ok("volunteers", "enable", "--phone", RAVI)
-    assert rows("volunteers", "list", "--event", fair)[0]["paused_until"] is None
+    assert rows("volunteers", "list", "--event", fair_slug)[0]["paused_until"] is None

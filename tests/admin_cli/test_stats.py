@@ -29,7 +29,7 @@ from bot.domain.roster import gates
 from bot.domain.stats import dashboard_query, gate_figures
 from bot.domain.stats.dashboard import ActiveAlert
 from flows.shapes.scans import Scan
-from tests.bot.domain.builders import asking
+from tests.bot.domain.builders import SECRET, asking
 
 Run = Callable[..., Result]
 Rows = Callable[..., Any]
@@ -38,7 +38,7 @@ Rows = Callable[..., Any]
 @pytest.fixture
 def busy(database: Database) -> str:
     """An event today at which two of three came in, one scan was refused, and five walked in without a pass."""
-    ring, now = KeyRing.open(database, "x" * 16), datetime.now(UTC)
+    ring, now = KeyRing.open(database, SECRET), datetime.now(UTC)
     today = now.astimezone().date()
     with database.write() as db:
         days: dict[str, Any] = {"starts_on": today - timedelta(days=1), "ends_on": today + timedelta(days=1)}
@@ -140,7 +140,7 @@ def test_an_event_that_there_is_not(run: Run, busy: str) -> None:
 
 
 def test_watching_goes_on_until_it_is_interrupted(busy: str, database_url: str, redis_url: str) -> None:
-    environment = {**os.environ, "DATABASE_URL": database_url, "REDIS_URL": redis_url, "SECRET_KEY": "x" * 16}
+    environment = {**os.environ, "DATABASE_URL": database_url, "REDIS_URL": redis_url, "SECRET_KEY": SECRET}
     command = [sys.executable, "-m", "admin_cli", "stats", "--event", busy, "--watch", "--json", "--every", "1"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as watching:
         assert watching.stdout is not None

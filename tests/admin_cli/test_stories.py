@@ -14,6 +14,7 @@ from bot.delivery.outbox.rate_limit import RateLimiter
 from bot.errors import SendFailed
 from bot.settings import SIMULATED_SENDER, Settings
 from tests.bot.delivery.conftest import LANE, Clock, FakeOtps, FakeTwilio, a_pass, fetched, reply, row
+from tests.bot.domain.builders import SECRET
 
 Run = Callable[..., Result]
 Rows = Callable[..., Any]
@@ -31,7 +32,7 @@ def twilio() -> FakeTwilio:
 
 @pytest.fixture
 def outbox(database: Database, redis: "Redis", twilio: FakeTwilio, clock: Clock) -> Outbox:
-    settings = Settings(secret_key="x" * 16)
+    settings = Settings(secret_key=SECRET)
     return Outbox(database, redis, twilio, FakeOtps(), settings, clock, lambda seconds: None, fetched)
 
 
@@ -92,7 +93,7 @@ def test_the_list_by_status_and_reason(rows: Rows, database: Database, outbox: O
 def test_a_paused_sender_is_told_of_and_can_be_resumed(
     ok: Run, run: Run, rows: Rows, redis: "Redis", database: Database
 ) -> None:
-    settings = Settings(secret_key="x" * 16)
+    settings = Settings(secret_key=SECRET)
     twilio = FakeTwilio(failures=[SendFailed("63038", retry=True)])
     outbox = Outbox(database, redis, twilio, FakeOtps(), settings, check_media=fetched)
     with database.write() as db:

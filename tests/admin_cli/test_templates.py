@@ -48,9 +48,9 @@ def twilio() -> Iterator[dict[str, dict[str, Any]]]:
 
 
 def test_sync_makes_what_is_needed_once(
-    ok: Run, rows: Rows, fair: str, twilio: dict[str, dict[str, Any]], redis: Any
+    ok: Run, rows: Rows, fair_slug: str, twilio: dict[str, dict[str, Any]], redis: Any
 ) -> None:
-    ok("events", "open", fair)
+    ok("events", "open", fair_slug)
     redis.sadd("content:wanted", "buttons_3_4.4", "nonsense")
     done = rows("templates", "sync")
     assert {row["done"] for row in done} == {"made", "submitted"}
@@ -70,14 +70,14 @@ def test_sync_makes_what_is_needed_once(
     assert approvals == {"approved"}
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_forms_of_events_that_have_them_on(
-    ok: Run, run: Run, rows: Rows, fair: str, twilio: dict[str, dict[str, Any]]
+    ok: Run, run: Run, rows: Rows, fair_slug: str, twilio: dict[str, dict[str, Any]]
 ) -> None:
-    ok("events", "open", fair)
-    assert run("events", "set", fair, "--form", "everybody").exit_code == 2
-    ok("events", "set", fair, "--form", "team")
-    assert rows("events", "show", fair)["form"] == "team"
+    ok("events", "open", fair_slug)
+    assert run("events", "set", fair_slug, "--form", "everybody").exit_code == 2
+    ok("events", "set", fair_slug, "--form", "team")
+    assert rows("events", "show", fair_slug)["form"] == "team"
     done = rows("templates", "sync")
     made = [row["name"] for row in done if row["done"] == "submitted" and "_form_" in row["name"]]
     assert [name.rpartition("_")[0] for name in made] == [
@@ -88,18 +88,18 @@ def test_forms_of_events_that_have_them_on(
     shown = {row["name"]: row["approval"] for row in rows("templates", "list") if row["name"] in made}
     assert shown == dict.fromkeys(made, "approved")
 
-    ok("events", "set", fair, "--consent", "en=I agree to all of this.", "--form", "on")
+    ok("events", "set", fair_slug, "--consent", "en=I agree to all of this.", "--form", "on")
     again = rows("templates", "sync")
     assert [row["done"] for row in again if "registration_en" in row["name"]] == ["made", "submitted", "replaced"]
     assert not [row for row in again if "change" in row["name"]]
-    ok("events", "set", fair, "--form", "off")
+    ok("events", "set", fair_slug, "--form", "off")
     assert {row["done"] for row in rows("templates", "sync")} == {"replaced"}
 
 
 def test_remove_asks_first_and_then_leaves_none_of_ours(
-    ok: Run, run: Run, rows: Rows, fair: str, twilio: dict[str, dict[str, Any]]
+    ok: Run, run: Run, rows: Rows, fair_slug: str, twilio: dict[str, dict[str, Any]]
 ) -> None:
-    ok("events", "open", fair)
+    ok("events", "open", fair_slug)
     ok("templates", "sync")
     assert run("templates", "remove", stdin="n\n").exit_code == 1
     assert len(rows("templates", "list")) == len(twilio) > 0
@@ -115,8 +115,8 @@ def test_nothing_is_there_at_first(ok: Run, rows: Rows) -> None:
     assert "templates" in NOUNS
 
 
-def test_a_refusal_is_told_in_one_line(ok: Run, run: Run, fair: str) -> None:
-    ok("events", "open", fair)
+def test_a_refusal_is_told_in_one_line(ok: Run, run: Run, fair_slug: str) -> None:
+    ok("events", "open", fair_slug)
     with responses.RequestsMock() as wire:
         wire.get(f"{ORIGIN}/ContentAndApprovals", json={"code": 20003}, status=401)
         result = run("templates", "sync")

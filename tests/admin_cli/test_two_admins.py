@@ -16,7 +16,7 @@ from bot.domain import people
 from bot.domain.keys import KeyRing
 from bot.domain.passes import registration as registrations
 from flows.understanding.codes import shown
-from tests.bot.domain.builders import asking
+from tests.bot.domain.builders import SECRET, asking
 
 Run = Callable[..., Result]
 NOON = datetime(2026, 12, 1, 6, 30, tzinfo=UTC)
@@ -37,14 +37,14 @@ MEANWHILE: dict[tuple[str, ...], tuple[str, ...]] = {
 
 
 @pytest.fixture
-def names(ok: Run, fair: str, database: Database, tmp_path: Path) -> dict[str, str]:
+def names(ok: Run, fair_slug: str, database: Database, tmp_path: Path) -> dict[str, str]:
     """What stands for the words in capitals."""
     question = {"name": "city", "kind": "text", "labels": {"en": "City?"}}
     files = {"QUESTIONS": [question], "NONE": []}
     for name, whole in files.items():
         (tmp_path / name).write_text(json.dumps(whole), encoding="utf-8")
-    ok("events", "questions", fair, "--file", str(tmp_path / "QUESTIONS"))
-    ok("events", "open", fair)
+    ok("events", "questions", fair_slug, "--file", str(tmp_path / "QUESTIONS"))
+    ok("events", "open", fair_slug)
     ok("events", "create", "--slug", "old", "--name", "Old", "--from", "2026-10-01", "--to", "2026-10-02")
     ok("gates", "add", *OF, "--name", "Main")
     ok("devices", "add", *OF, "--gate", "main", "--name", "Phone 7")
@@ -52,7 +52,7 @@ def names(ok: Run, fair: str, database: Database, tmp_path: Path) -> dict[str, s
 
 
 def _new_pass(database: Database, number: int) -> str:
-    ring = KeyRing.open(database, "x" * 16)
+    ring = KeyRing.open(database, SECRET)
     with database.write() as db:
         asker = people.find_or_make(db, phone=f"+9198765432{number:02}", now=NOON)
         wish = asking(asker, visit_date=date(2027, 1, 9), answers={"city": "Delhi"}, now=NOON)

@@ -20,7 +20,7 @@ NAMES = ("Asha", "Delhi", "Ravi", "Agra")
 
 
 @pytest.fixture
-def service(sqlite_url: str, redis_url: str, redis: "Redis", logs_as_before: None) -> Iterator[Service]:
+def loud_service(sqlite_url: str, redis_url: str, redis: "Redis", logs_as_before: None) -> Iterator[Service]:
     """A service with the demo event whose Twilio does not answer; its logs go to standard error."""
     settings = Settings(
         database_url=sqlite_url,
@@ -47,16 +47,16 @@ def _hear(service: Service, text: str) -> str:
     )
 
 
-def test_nobody_is_named(service: Service, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nobody_is_named(loud_service: Service, capsys: pytest.CaptureFixture[str]) -> None:
     for text in ("hi", "1", "Asha Rao", "1", "3", "Delhi"):
-        _hear(service, text)
-    answer = _hear(service, "yes")
+        _hear(loud_service, text)
+    answer = _hear(loud_service, "yes")
     for text in ("register someone else", OTHER, "123456", "stop", "start"):
-        _hear(service, text)
-    with service.database.read() as db:
+        _hear(loud_service, text)
+    with loud_service.database.read() as db:
         owed = list(db.scalars(select(Delivery.id).order_by(Delivery.id)))
     for number in owed:
-        service.outbox.deliver(number)
+        loud_service.outbox.deliver(number)
     said = capsys.readouterr().err
     assert len(owed) == 2
     assert "delivery" in said
@@ -69,10 +69,10 @@ MARKED = "Zubeda Marked"
 
 
 def test_whatever_door_breaks_nobody_is_named(
-    service: Service, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    loud_service: Service, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every door raises with somebody's words, and is called with them in address, query, headers and form."""
-    app = create_app(service)
+    app = create_app(loud_service)
 
     def broken(**_given: str) -> str:
         raise ValueError(MARKED)

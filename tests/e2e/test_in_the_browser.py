@@ -22,7 +22,7 @@ _numbers = count(1)
 
 
 @pytest.fixture
-def ring(running: Running) -> Iterator[KeyRing]:
+def keys_in_use(running: Running) -> Iterator[KeyRing]:
     database = Database(running.settings.database)
     yield KeyRing.open(database, SECRET)
     database.close()
@@ -73,7 +73,7 @@ def shown_large(page: Page, phone: OnPage, name: str) -> bytes:
 
 @pytest.mark.parametrize(("language", "name", "messages"), [("en", "Asha Verma", ENGLISH), ("hi", "मीरा अय्यर", HINDI)])
 def test_seven_messages_and_a_pass_whose_qr_is_genuine(
-    page: Page, running: Running, ring: KeyRing, language: str, name: str, messages: tuple[str, ...]
+    page: Page, running: Running, keys_in_use: KeyRing, language: str, name: str, messages: tuple[str, ...]
 ) -> None:
     phone = new_phone(opened(page, running), name)
     answers = [phone.say(text) for text in messages]
@@ -84,19 +84,19 @@ def test_seven_messages_and_a_pass_whose_qr_is_genuine(
     caption = phone.got().last.inner_text()
     assert code[0] in caption
     assert phone.written() == list(messages)
-    token = token_in(image_bytes(page, phone), running, ring)
+    token = token_in(image_bytes(page, phone), running, keys_in_use)
     assert (token.party_size, len(token.dates)) == (3, 1)
     assert token.first_day >= date(2026, 1, 1)
     picture(page, f"chat-{language}-1280")
-    assert token_in(shown_large(page, phone, f"pass-{language}-1280"), running, ring) == token
+    assert token_in(shown_large(page, phone, f"pass-{language}-1280"), running, keys_in_use) == token
     page.set_viewport_size({"width": 360, "height": 740})
     picture(page, f"chat-{language}-360")
-    assert token_in(shown_large(page, phone, f"pass-{language}-360"), running, ring) == token
+    assert token_in(shown_large(page, phone, f"pass-{language}-360"), running, keys_in_use) == token
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def test_somebody_else_is_registered_with_the_code_that_their_phone_got(
-    page: Page, running: Running, ring: KeyRing
+    page: Page, running: Running, keys_in_use: KeyRing
 ) -> None:
     opened(page, running)
     asha, ravi = new_phone(page, "Asha Verma"), new_phone(page, "Ravi Kumar")
@@ -114,7 +114,7 @@ def test_somebody_else_is_registered_with_the_code_that_their_phone_got(
     answers = [asha.say(text) for text in (otp[0], "Ravi Kumar", "1", "2", "skip", "yes")]
     assert "Ravi Kumar" in answers[-2]
     asha.images(2)
-    first, second = (token_in(image_bytes(page, asha, number), running, ring) for number in (1, 2))
+    first, second = (token_in(image_bytes(page, asha, number), running, keys_in_use) for number in (1, 2))
     assert second.party_size == 2
     assert second.pass_id != first.pass_id
 

@@ -5,13 +5,14 @@ from multiprocessing.context import ForkServerContext
 from typing import Any
 
 import pytest
-from redis import Redis
+
+from bot.settings import Settings
 
 
 @pytest.fixture
-def settings(redis: "Redis", redis_url: str, database_url: str) -> dict[str, Any]:
-    """As JSON can carry them; Redis and the database are empty."""
-    return {"database_url": database_url, "redis_url": redis_url, "secret_key": "a secret for tests only"}
+def given_settings(settings: Settings) -> dict[str, Any]:
+    """The settings as JSON can carry them to other processes; Redis and the database are empty."""
+    return settings.model_dump(include={"database_url", "redis_url", "secret_key", "public_url"})
 
 
 def warm_processes() -> ForkServerContext:

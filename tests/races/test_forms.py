@@ -2,7 +2,6 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,8 +11,7 @@ from sqlalchemy import func, select
 from bot.domain import events
 from bot.domain.models import Pass, Registration
 from bot.inbound import Inbound
-from bot.service import Service, assemble
-from bot.settings import Settings
+from bot.service import Service
 from flows.engine import filled_forms
 from flows.shapes import FILLED_FORM, Flow, State, UserInput
 from flows.shapes.forms import ON
@@ -27,14 +25,11 @@ OURS = "whatsapp:+14155238886"
 
 
 @pytest.fixture
-def service(settings: dict[str, Any]) -> Iterator[Service]:
-    """The whole service with the demo event."""
-    made = assemble(Settings(**settings))
-    with made.database.write() as db:
-        events.make_demo(db, made.now())
+def service_with_form(demo_service: Service) -> Service:
+    """The whole service with the demo event, whose form is switched on."""
+    with demo_service.database.write() as db:
         events.change(db, "demo", form=ON)
-    yield made
-    made.close()
+    return demo_service
 
 
 def hear(service: Service, person: int, place: int, **said: Any) -> str:
@@ -71,14 +66,14 @@ def passes_by_person(service: Service) -> Counter[int]:
         return Counter(db.scalars(held))
 
 
-def test_a_form_and_a_yes_at_once_make_one_pass(service: Service) -> None:
+def test_a_form_and_a_yes_at_once_make_one_pass(service_with_form: Service) -> None:
     for person in range(PEOPLE):
-        up_to_the_summary(service, person)
+        up_to_the_summary(service_with_form, person)
     barrier = threading.Barrier(2 * PEOPLE)
 
     def at_once(act: Any, *arguments: Any, **said: Any) -> None:
         barrier.wait(30)
-        act(service, *arguments, **said)
+        act(service_with_form, *arguments, **said)
 
     racing = [
         threading.Thread(target=at_once, args=(hear, person, 80), kwargs={"text": "yes"}) for person in range(PEOPLE)
@@ -88,21 +83,21 @@ def test_a_form_and_a_yes_at_once_make_one_pass(service: Service) -> None:
         thread.start()
     for thread in racing:
         thread.join(60)
-    assert passes_by_person(service) == {1: PEOPLE}
-    with service.database.read() as db:
+    assert passes_by_person(service_with_form) == {1: PEOPLE}
+    with service_with_form.database.read() as db:
         assert db.scalar(select(func.count()).select_from(Registration)) == PEOPLE
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_without_looking_what_it_belongs_to_a_form_makes_a_second(
-    service: Service, monkeypatch: pytest.MonkeyPatch
+    service_with_form: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def any_state(state: State, message: UserInput, flow: Flow) -> State:
         return State(flow.name, flow.version, {"event": "demo", "language": "en"}, language="en")
 
-    up_to_the_summary(service, 1)
-    hear(service, 1, 80, text="yes")
-    assert passes_by_person(service) == {1: 1}
+    up_to_the_summary(service_with_form, 1)
+    hear(service_with_form, 1, 80, text="yes")
+    assert passes_by_person(service_with_form) == {1: 1}
     monkeypatch.setattr(filled_forms, "find_open", any_state)
-    send_form(service, 1)
-    assert passes_by_person(service) == {2: 1}
+    send_form(service_with_form, 1)
+    assert passes_by_person(service_with_form) == {2: 1}

@@ -81,14 +81,14 @@ class Fair:
 
 
 @pytest.fixture
-def fair(database: Database, settings: dict[str, Any], tmp_path: Path) -> Iterator[Fair]:
+def running_fair(database: Database, given_settings: dict[str, Any], tmp_path: Path) -> Iterator[Fair]:
     """The fair is on, and four processes serve it."""
     with database.write() as db:
-        code, tokens = _make(db, KeyRing.open(database, settings["secret_key"]))
+        code, tokens = _make(db, KeyRing.open(database, given_settings["secret_key"]))
     port = free_port()
-    told = server.told(Settings(port=port, var_dir=tmp_path / "var", **settings)) | {
-        **{"DATABASE_URL": settings["database_url"], "REDIS_URL": settings["redis_url"], "DEMO": ""},
-        **{"SECRET_KEY": settings["secret_key"], "WEB_CONCURRENCY": PROCESSES},
+    told = server.told(Settings(port=port, var_dir=tmp_path / "var", **given_settings)) | {
+        **{"DATABASE_URL": given_settings["database_url"], "REDIS_URL": given_settings["redis_url"], "DEMO": ""},
+        **{"SECRET_KEY": given_settings["secret_key"], "WEB_CONCURRENCY": PROCESSES},
     }
     home = server.place_without_settings(tmp_path)
     command = server.shell(server.procfile()["web"])
@@ -127,7 +127,7 @@ def _phone(number: int) -> str:
     return f"+9198111000{number:02}"
 
 
-def test_64_at_every_door_are_one_admission(fair: Fair, database: Database) -> None:
+def test_64_at_every_door_are_one_admission(running_fair: Fair, database: Database) -> None:
     start = threading.Barrier(2 * EACH)
 
     def at_once(act: Callable[[int], str], number: int) -> str:
@@ -135,7 +135,11 @@ def test_64_at_every_door_are_one_admission(fair: Fair, database: Database) -> N
         return act(number)
 
     with ThreadPoolExecutor(2 * EACH) as pool:
-        asked = [pool.submit(at_once, act, number) for number in range(EACH) for act in (fair.scan, fair.write)]
+        asked = [
+            pool.submit(at_once, act, number)
+            for number in range(EACH)
+            for act in (running_fair.scan, running_fair.write)
+        ]
         heard = Counter(one.result(90) for one in asked)
     admitted = heard["admitted"] + heard["✅"]
     refused = heard["already_admitted"] + heard["⛔"]

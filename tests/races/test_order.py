@@ -29,10 +29,10 @@ PATIENT = 900
 
 
 def test_everybody_is_heard_in_order_and_each_message_moves_things_once(
-    settings: dict[str, Any], redis: "Redis", database: Database
+    given_settings: dict[str, Any], redis: "Redis", database: Database
 ) -> None:
-    wanted = _heard_one_by_one(settings, database)
-    heard = _let_write(Crowd(settings, PEOPLE, COPIES))
+    wanted = _heard_one_by_one(given_settings, database)
+    heard = _let_write(Crowd(given_settings, PEOPLE, COPIES))
 
     assert Counter(len(texts) for texts in heard.values()) == {1: PEOPLE * len(SPOKEN)}
     assert _came_out_right(heard, wanted) == PEOPLE
@@ -42,10 +42,12 @@ def test_everybody_is_heard_in_order_and_each_message_moves_things_once(
     assert redis.zcard("c:pending") == 0
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_without_the_list_the_same_crowd_does_not_come_out_right(settings: dict[str, Any], database: Database) -> None:
-    wanted = _heard_one_by_one(settings, database)
-    heard = _let_write(Crowd(settings, PEOPLE, COPIES, careless=True))
+@pytest.mark.databases("sqlite")
+def test_without_the_list_the_same_crowd_does_not_come_out_right(
+    given_settings: dict[str, Any], database: Database
+) -> None:
+    wanted = _heard_one_by_one(given_settings, database)
+    heard = _let_write(Crowd(given_settings, PEOPLE, COPIES, careless=True))
     assert _came_out_right(heard, wanted) < PEOPLE
 
 

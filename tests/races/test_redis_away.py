@@ -21,6 +21,7 @@ from bot.domain.models import Delivery, InboundMessage, Pass
 from bot.service import Service, assemble, utc_now
 from bot.settings import Settings
 from flows.text import phrases, render
+from tests.bot.domain.builders import SECRET
 from tests.races.outage import Line, Person
 from tests.races.people import SPOKEN
 from webhooks import create_app
@@ -80,13 +81,13 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def service(store: Store, database: Database) -> Iterator[Service]:
+def service_away(store: Store, database: Database) -> Iterator[Service]:
     with database.write() as db:
         events.make_demo(db, utc_now())
     settings = Settings(
         database_url=database.url,
         redis_url=store.url,
-        secret_key="a secret for tests only",
+        secret_key=SECRET,
         public_url="https://localhost",
     )
     service = assemble(settings)
@@ -94,16 +95,16 @@ def service(store: Store, database: Database) -> Iterator[Service]:
     service.close()
 
 
-@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+@pytest.mark.databases("postgres")
 @pytest.mark.timeout(240)
 def test_redis_away_for_longer_than_a_request_waits(
-    store: Store, service: Service, capsys: pytest.CaptureFixture[str]
+    store: Store, service_away: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    app = create_app(service)
+    app = create_app(service_away)
     line = Line(app)
-    people = [Person(number, line, service.database, patient=bool(number % IMPATIENT)) for number in range(PEOPLE)]
+    people = [Person(number, line, service_away.database, patient=bool(number % IMPATIENT)) for number in range(PEOPLE)]
     ended = threading.Event()
-    clock = threading.Thread(target=_keep_the_clock, args=(service, line, ended))
+    clock = threading.Thread(target=_keep_the_clock, args=(service_away, line, ended))
     clock.start()
     try:
         with ThreadPoolExecutor(PEOPLE) as pool:
@@ -117,13 +118,13 @@ def test_redis_away_for_longer_than_a_request_waits(
             for one in done:
                 one.result(120)
             seconds = time.monotonic() - begun
-        _until(lambda: _waiting(service) == 0 and service.conversations.pending_count() == 0)
+        _until(lambda: _waiting(service_away) == 0 and service_away.conversations.pending_count() == 0)
     finally:
         ended.set()
         clock.join(60)
         app.extensions["simulator"].courier.close()
 
-    report = _report(service, line, people)
+    report = _report(service_away, line, people)
     report |= {"seconds in all": round(seconds), "of these after Redis was back": round(seconds - (back - begun))}
     with capsys.disabled():
         print("\nRedis killed for 14 s under load")

@@ -12,10 +12,9 @@ from sqlalchemy import func, select
 from twilio.request_validator import RequestValidator
 
 from bot.database import Database
-from bot.domain import events
 from bot.domain.models import Base
-from bot.service import assemble, utc_now
-from bot.settings import SIMULATED_ACCOUNT, SIMULATED_TOKEN, Settings
+from bot.service import Service
+from bot.settings import SIMULATED_ACCOUNT, SIMULATED_TOKEN
 from tests.paths import VECTORS
 from tests.races.conftest import warm_processes
 from tests.races.posts import Body, captured, ours, post, post_all
@@ -28,19 +27,11 @@ BODIES = ours()
 
 
 @pytest.fixture
-def settings(settings: dict[str, Any], database: Database) -> dict[str, Any]:
-    with database.write() as db:
-        events.make_demo(db, utc_now())
-    return settings | {"public_url": "https://localhost"}
-
-
-@pytest.fixture
-def app(settings: dict[str, Any]) -> Iterator[Flask]:
-    service = assemble(Settings(**settings))
-    app = create_app(service)
+def edge(demo_service: Service) -> Iterator[Flask]:
+    """The application over the demo event."""
+    app = create_app(demo_service)
     yield app
     app.extensions["simulator"].courier.close()
-    service.close()
 
 
 def kept(redis: "Redis", database: Database) -> tuple[list[str], dict[str, int]]:
@@ -63,10 +54,10 @@ def _timeless(state: str) -> str:
 
 
 def test_twice_shuffled_and_from_several_processes_they_come_to_the_same_as_once_in_order(
-    app: Flask, settings: dict[str, Any], redis: "Redis", database: Database
+    edge: Flask, given_settings: dict[str, Any], redis: "Redis", database: Database
 ) -> None:
     for body in BODIES:
-        assert post(app, body)[0] in (200, 204), body.name
+        assert post(edge, body)[0] in (200, 204), body.name
     wanted = kept(redis, database)
     assert wanted[0]
     redis.flushall()
@@ -77,7 +68,7 @@ def test_twice_shuffled_and_from_several_processes_they_come_to_the_same_as_once
 
     with warm_processes().Pool(PROCESSES) as pool:
         answers: dict[str, set[tuple[int, str]]] = {}
-        for heard in pool.starmap(post_all, [(settings, BODIES, seed) for seed in range(PROCESSES)]):
+        for heard in pool.starmap(post_all, [(given_settings, BODIES, seed) for seed in range(PROCESSES)]):
             for name, texts in heard.items():
                 answers.setdefault(name, set()).update(texts)
 
@@ -88,14 +79,14 @@ def test_twice_shuffled_and_from_several_processes_they_come_to_the_same_as_once
     assert redis.zcard("c:pending") == 0
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: str(body.name))
-def test_what_is_not_signed_for_us_is_refused(app: Flask, redis: "Redis", body: Body) -> None:
-    assert post(app, body, token="6789")[0] == 403
-    assert post(app, body, origin="https://elsewhere.example")[0] == 403
+def test_what_is_not_signed_for_us_is_refused(edge: Flask, redis: "Redis", body: Body) -> None:
+    assert post(edge, body, token="6789")[0] == 403
+    assert post(edge, body, origin="https://elsewhere.example")[0] == 403
     other = dict(body.form) | {"AccountSid": "acctid"}
-    assert post(app, Body(body.name, body.door, tuple(other.items())))[0] == 403
-    unsigned = app.test_client().post(f"/webhooks/twilio/{body.door}", data=dict(body.form))
+    assert post(edge, Body(body.name, body.door, tuple(other.items())))[0] == 403
+    unsigned = edge.test_client().post(f"/webhooks/twilio/{body.door}", data=dict(body.form))
     assert unsigned.status_code == 403
     assert redis.keys("c:message:*") == []
 
@@ -114,8 +105,8 @@ SIGNED_OTHERWISE: dict[str, Callable[[str, dict[str, str]], tuple[str, dict[str,
 """The negative ones of tests/vectors/twilio_request_validator_cases.json: what a signature must not be made over."""
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_signature_over_anything_else_than_what_came_is_refused(app: Flask) -> None:
+@pytest.mark.databases("sqlite")
+def test_a_signature_over_anything_else_than_what_came_is_refused(edge: Flask) -> None:
     gotchas = json.loads((VECTORS / "twilio_request_validator_cases.json").read_text())["ours_gotchas"]
     negative = [gotcha["change"] for gotcha in gotchas if not gotcha["valid"]]
     assert all(any(change.startswith(ours) for ours in SIGNED_OTHERWISE) for change in negative)
@@ -126,16 +117,16 @@ def test_a_signature_over_anything_else_than_what_came_is_refused(app: Flask) ->
         for change, otherwise in SIGNED_OTHERWISE.items():
             signed = otherwise(url, form)
             signature = RequestValidator(SIMULATED_TOKEN).compute_signature(*signed)
-            status = app.test_client().post(path, data=form, headers={"X-Twilio-Signature": signature}).status_code
+            status = edge.test_client().post(path, data=form, headers={"X-Twilio-Signature": signature}).status_code
             assert status == (403 if signed != (url, form) else 200 if body.door == "message" else 204), change
             refused[change] += status == 403
     assert set(refused) == set(SIGNED_OTHERWISE)
     assert min(refused.values()) > 0
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_as_they_were_captured_they_are_other_accounts_messages(app: Flask) -> None:
-    answers = {body.name: post(app, body)[0] for body in CAPTURED}
+@pytest.mark.databases("sqlite")
+def test_as_they_were_captured_they_are_other_accounts_messages(edge: Flask) -> None:
+    answers = {body.name: post(edge, body)[0] for body in CAPTURED}
     named = {
         body.name for body in CAPTURED if dict(body.form).get("AccountSid", SIMULATED_ACCOUNT) != SIMULATED_ACCOUNT
     }

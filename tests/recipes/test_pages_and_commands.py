@@ -129,7 +129,7 @@ from typing import Any
 import pytest
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_venues_are_listed(ok: Callable[..., Any], rows: Callable[..., Any], fair: str) -> None:
     ok("events", "set", fair, "--venue", "Hall 1")
     assert rows("venues", "list") == [{"event": "fair", "venue": "Hall 1"}]

@@ -8,15 +8,19 @@ from jinja2 import FileSystemBytecodeCache
 from redis import Redis
 from werkzeug.routing import Rule
 
-from bot.service import Service, assemble
-from bot.settings import Settings
-from tests import redis_server
+from bot.service import Service
 from tests.webhooks.stand_in import Lab, lab
 from webhooks import create_app
 
 BUILDERS = ("_build", "_build_unknown")
 COMPILED = ("_parts", "_trace", "_converters", "arguments", *BUILDERS)
 """What werkzeug's Rule.compile leaves in a rule; the builders are bound to it."""
+
+
+def pytest_collectstart(collector: pytest.Collector) -> None:
+    """What is shown here does not hang on the kind of database, where a test does not say so."""
+    if isinstance(collector, pytest.Package):
+        collector.add_marker(pytest.mark.databases("sqlite"))
 
 
 @pytest.fixture(scope="module")
@@ -33,25 +37,6 @@ def phones(simulated: Lab) -> Lab:
     """The simulator as it is at first: nothing sent, nothing heard, no trouble ordered."""
     simulated.start_anew()
     return simulated
-
-
-@pytest.fixture
-def settings(sqlite_url: str, redis_url: str, redis: "Redis") -> Settings:
-    return Settings(
-        database_url=sqlite_url,
-        redis_url=redis_url,
-        secret_key="of-the-tests-alone",
-        public_url="https://localhost",
-    )
-
-
-@pytest.fixture
-def service(settings: Settings) -> Iterator[Service]:
-    """The whole service, with the simulator's account."""
-    made = assemble(settings)
-    yield made
-    redis_server.let_counting_end()
-    made.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -66,7 +66,7 @@ def english_in(page: str, language: str) -> set[str]:
 
 
 @pytest.fixture
-def fair(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def multilingual_fair(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     """An event in every language that can be offered, with a gate and Ravi at it; nothing that only trials show."""
     monkeypatch.setattr(trial, "ways", lambda service, chat: [])
     monkeypatch.setattr("webhooks.visitor.otp.inbox_link", lambda settings, phone: "")
@@ -97,7 +97,7 @@ def _visitors_pages(app: Flask, service: Service, language: str, number: int) ->
     yield "pass page", browser.get(f"/p/{address.rpartition('/')[2]}")
 
 
-def test_no_page_of_visitors_says_a_word_of_english(app: Flask, service: Service, fair: None) -> None:
+def test_no_page_of_visitors_says_a_word_of_english(app: Flask, service: Service, multilingual_fair: None) -> None:
     assert OTHERS
     found = {
         (language, name): english
@@ -108,7 +108,7 @@ def test_no_page_of_visitors_says_a_word_of_english(app: Flask, service: Service
     assert found == {}
 
 
-def test_no_page_of_volunteers_says_a_word_of_english(app: Flask, service: Service, fair: None) -> None:
+def test_no_page_of_volunteers_says_a_word_of_english(app: Flask, service: Service, multilingual_fair: None) -> None:
     browser = StaffBrowser(app.test_client(), service)
     pages = {(language, "sign-in"): browser.client.get(f"/staff/login?lang={language}").text for language in OTHERS}
     browser.sign_in()

@@ -19,6 +19,7 @@ from bot.service import assemble, utc_now
 from bot.settings import SIMULATED_ACCOUNT, SIMULATED_SENDER, SIMULATED_TOKEN, Settings
 from webhooks import create_app
 
+pytestmark = pytest.mark.databases("sqlite", "postgres")
 PATH = "/webhooks/twilio/fallback"
 FORM = {
     "MessageSid": "SM1",
@@ -33,7 +34,7 @@ FORM = {
 
 
 @pytest.fixture
-def client(database: Database, tmp_path: Path) -> Iterator[FlaskClient]:
+def door_without_redis(database: Database, tmp_path: Path) -> Iterator[FlaskClient]:
     """The whole application, its Redis away."""
     url = f"unix://{tmp_path / 'no-redis.sock'}"
     service = assemble(Settings(database_url=database.url, redis_url=url, secret_key="a secret for tests only"))
@@ -58,36 +59,42 @@ def kept(database: Database) -> list[InboundMessage]:
 
 
 def test_without_redis_the_main_door_sends_twilio_on_and_the_fallback_keeps_the_message(
-    client: FlaskClient, database: Database
+    door_without_redis: FlaskClient, database: Database
 ) -> None:
-    assert post(client, "/webhooks/twilio/message").status_code == 503
-    assert said(post(client)) == [deferred_answer(None)]
+    assert post(door_without_redis, "/webhooks/twilio/message").status_code == 503
+    assert said(post(door_without_redis)) == [deferred_answer(None)]
     [row] = kept(database)
     assert (row.source, row.taken_at) == ("fallback", None)
     inbound = Inbound.from_json(row.message)
     assert (inbound.sid, inbound.text, inbound.phone) == ("SM1", "Asha", "+919810000001")
 
 
-def test_the_same_message_again_gets_the_same_answer_and_one_row(client: FlaskClient, database: Database) -> None:
-    answers = [said(post(client)) for _ in range(3)]
+def test_the_same_message_again_gets_the_same_answer_and_one_row(
+    door_without_redis: FlaskClient, database: Database
+) -> None:
+    answers = [said(post(door_without_redis)) for _ in range(3)]
     assert answers == [answers[0]] * 3
     assert len(kept(database)) == 1
 
 
-def test_somebody_known_is_answered_in_their_language(client: FlaskClient, database: Database) -> None:
+def test_somebody_known_is_answered_in_their_language(door_without_redis: FlaskClient, database: Database) -> None:
     with database.write() as db:
         people.find_or_make(db, phone="+919810000001", now=utc_now()).language = "hi"
-    assert said(post(client)) == [deferred_answer("hi")]
+    assert said(post(door_without_redis)) == [deferred_answer("hi")]
 
 
-def test_what_twilio_did_not_sign_is_neither_kept_nor_answered(client: FlaskClient, database: Database) -> None:
-    assert post(client, token="another").status_code == 403
-    assert post(client, AccountSid="AC" + "9" * 32).status_code == 403
+def test_what_twilio_did_not_sign_is_neither_kept_nor_answered(
+    door_without_redis: FlaskClient, database: Database
+) -> None:
+    assert post(door_without_redis, token="another").status_code == 403
+    assert post(door_without_redis, AccountSid="AC" + "9" * 32).status_code == 403
     assert kept(database) == []
 
 
-def test_a_form_that_names_no_message_is_answered_with_nothing(client: FlaskClient, database: Database) -> None:
-    assert said(post(client, MessageSid="")) == []
+def test_a_form_that_names_no_message_is_answered_with_nothing(
+    door_without_redis: FlaskClient, database: Database
+) -> None:
+    assert said(post(door_without_redis, MessageSid="")) == []
     assert kept(database) == []
 
 

@@ -64,7 +64,7 @@ class Phones:
 
 
 @pytest.fixture
-def phones(client: FlaskClient, service: Service) -> Iterator[Phones]:
+def gate_phones(client: FlaskClient, service: Service) -> Iterator[Phones]:
     with service.database.write() as db:
         now = service.now()
         today = now.date()  # at night it is tomorrow at the event already, so it has several days
@@ -95,55 +95,59 @@ def issued(service: Service, size: int = 4, phone: str = "+919844444444") -> tup
 
 
 def test_a_code_admits_once_its_repeat_names_the_volunteer_and_who_is_disabled_is_a_visitor(
-    phones: Phones, service: Service
+    gate_phones: Phones, service: Service
 ) -> None:
     code, _ = issued(service)
-    assert "Book Fair" in phones.say("hi")
-    first = phones.say(code.lower(), sid="SMtyped")
+    assert "Book Fair" in gate_phones.say("hi")
+    first = gate_phones.say(code.lower(), sid="SMtyped")
     assert first.startswith("✅")
     service.redis.flushall()
-    assert phones.say(code, sid="SMtyped") == first
-    again = phones.say(f"{code[:4]} {code[4:]}")
+    assert gate_phones.say(code, sid="SMtyped") == first
+    again = gate_phones.say(f"{code[:4]} {code[4:]}")
     assert again.startswith("⛔")
     assert "by you" in again
     with service.database.write() as db:
         roster.set_enabled(db, RAVI, False, region="IN")
-    assert "⛔" not in phones.say(f"out {code}")
-    assert phones.count(Checkin) == 1
+    assert "⛔" not in gate_phones.say(f"out {code}")
+    assert gate_phones.count(Checkin) == 1
 
 
 # --- photos -------------------------------------------------------------------------------------------
 
 
 def test_a_photo_admits_once_and_its_repeat_is_answered_the_same_without_the_photo(
-    phones: Phones, service: Service
+    gate_phones: Phones, service: Service
 ) -> None:
     _, qr = issued(service)
     photo = as_file(shot(drawn(qr), angle=12))
-    first = phones.show(photo, sid="MM1")
-    phones.twilio.reset()
+    first = gate_phones.show(photo, sid="MM1")
+    gate_phones.twilio.reset()
     service.redis.flushall()
     assert first.startswith("✅")
-    assert phones.say("", sid="MM1", MessageType="image", NumMedia="1", MediaUrl0=phones.address("MM1")) == first
-    assert phones.count(Checkin) == 1
-    assert phones.show(photo).startswith("⛔")
+    assert (
+        gate_phones.say("", sid="MM1", MessageType="image", NumMedia="1", MediaUrl0=gate_phones.address("MM1")) == first
+    )
+    assert gate_phones.count(Checkin) == 1
+    assert gate_phones.show(photo).startswith("⛔")
 
 
-def test_the_caption_says_how_many_and_both_passes_of_a_photo_are_answered(phones: Phones, service: Service) -> None:
+def test_the_caption_says_how_many_and_both_passes_of_a_photo_are_answered(
+    gate_phones: Phones, service: Service
+) -> None:
     (_, one), (_, two) = issued(service), issued(service, 2, "+919855555555")
-    assert "2" in phones.show(as_file(shot(drawn(one))), "2").splitlines()[0]
-    both = phones.show(as_file(shot(drawn(one), drawn(two))), "check")
+    assert "2" in gate_phones.show(as_file(shot(drawn(one))), "2").splitlines()[0]
+    both = gate_phones.show(as_file(shot(drawn(one), drawn(two))), "check")
     assert sum("✅" in line for line in both.splitlines()) == 2
     with service.database.read() as db:
         assert db.scalars(select(Checkin.people)).all() == [2]
 
 
 def test_whatever_a_volunteer_shows_is_to_be_deleted_and_nothing_of_it_is_kept(
-    phones: Phones, service: Service, tmp_path: Any
+    gate_phones: Phones, service: Service, tmp_path: Any
 ) -> None:
     _, qr = issued(service)
-    phones.show(as_file(shot(drawn(qr))))
-    unreadable = phones.show(b"no picture at all")
+    gate_phones.show(as_file(shot(drawn(qr))))
+    unreadable = gate_phones.show(b"no picture at all")
     assert unreadable
     assert not unreadable.startswith(("✅", "⛔"))
     with service.database.read() as db:
@@ -161,24 +165,24 @@ def _redis_values(service: Service) -> list[bytes]:
     return [value for value in service.redis.mget(keys) if isinstance(value, bytes)] if keys else []
 
 
-def test_a_visitors_photo_is_neither_fetched_nor_deleted(phones: Phones, service: Service) -> None:
+def test_a_visitors_photo_is_neither_fetched_nor_deleted(gate_phones: Phones, service: Service) -> None:
     _, qr = issued(service)
-    phones.show(as_file(shot(drawn(qr))), phone=STRANGER)
-    assert len(phones.twilio.calls) == 0
-    assert phones.count(MediaDeletion) == 0
-    assert phones.count(Checkin) == 0
+    gate_phones.show(as_file(shot(drawn(qr))), phone=STRANGER)
+    assert len(gate_phones.twilio.calls) == 0
+    assert gate_phones.count(MediaDeletion) == 0
+    assert gate_phones.count(Checkin) == 0
 
 
-def test_who_is_disabled_is_a_visitor_at_the_next_photo(phones: Phones, service: Service) -> None:
+def test_who_is_disabled_is_a_visitor_at_the_next_photo(gate_phones: Phones, service: Service) -> None:
     _, qr = issued(service)
     with service.database.write() as db:
         roster.set_enabled(db, RAVI, False, region="IN")
-    assert "✅" not in phones.show(as_file(shot(drawn(qr))))
-    assert (len(phones.twilio.calls), phones.count(Checkin)) == (0, 0)
+    assert "✅" not in gate_phones.show(as_file(shot(drawn(qr))))
+    assert (len(gate_phones.twilio.calls), gate_phones.count(Checkin)) == (0, 0)
 
 
 def test_a_photo_whose_turn_breaks_is_deleted_all_the_same(
-    phones: Phones, service: Service, monkeypatch: pytest.MonkeyPatch
+    gate_phones: Phones, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, qr = issued(service)
 
@@ -186,11 +190,11 @@ def test_a_photo_whose_turn_breaks_is_deleted_all_the_same(
         raise RuntimeError("a bug")
 
     monkeypatch.setattr("flows.engine.step", breaks)
-    assert phones.show(as_file(shot(drawn(qr))))
-    assert (phones.count(MediaDeletion), phones.count(Checkin)) == (1, 0)
+    assert gate_phones.show(as_file(shot(drawn(qr))))
+    assert (gate_phones.count(MediaDeletion), gate_phones.count(Checkin)) == (1, 0)
 
 
-def test_no_connection_is_held_while_twilio_is_asked(phones: Phones, service: Service) -> None:
+def test_no_connection_is_held_while_twilio_is_asked(gate_phones: Phones, service: Service) -> None:
     _, qr = issued(service)
     held: list[int] = []
     photo = as_file(shot(drawn(qr)))
@@ -199,9 +203,9 @@ def test_no_connection_is_held_while_twilio_is_asked(phones: Phones, service: Se
         held.append(service.database.engine.pool.checkedout())  # type: ignore[attr-defined]  # a QueuePool
         return 200, {}, photo
 
-    phones.twilio.add_callback(responses.GET, phones.address("MM9"), answer)
-    url = phones.address("MM9")
-    assert phones.say("", sid="MM9", MessageType="image", NumMedia="1", MediaUrl0=url).startswith("✅")
+    gate_phones.twilio.add_callback(responses.GET, gate_phones.address("MM9"), answer)
+    url = gate_phones.address("MM9")
+    assert gate_phones.say("", sid="MM9", MessageType="image", NumMedia="1", MediaUrl0=url).startswith("✅")
     assert held == [0]
 
 
@@ -209,11 +213,11 @@ def test_no_connection_is_held_while_twilio_is_asked(phones: Phones, service: Se
 
 
 def test_somebody_without_a_pass_is_registered_and_let_in_though_registration_is_closed(
-    phones: Phones, service: Service
+    gate_phones: Phones, service: Service
 ) -> None:
-    phones.say("new Asha Rao 3 98765 43210")
-    phones.say("yes")
-    answer = phones.say("yes", sid="SMlast")
+    gate_phones.say("new Asha Rao 3 98765 43210")
+    gate_phones.say("yes")
+    answer = gate_phones.say("yes", sid="SMlast")
     assert answer.startswith("✅")
     with service.database.read() as db:
         record = db.scalars(select(WalkupRecord)).one()
@@ -228,21 +232,21 @@ def test_somebody_without_a_pass_is_registered_and_let_in_though_registration_is
     assert (owed.kind, owed.lane, owed.pass_id) == ("link", "+919876543210", made.passes[0].id)
     assert f"{code[:4]}-{code[4:]}" in answer
     service.redis.flushall()
-    assert phones.say("yes", sid="SMlast") == answer
-    assert phones.count(Registration) == 1
-    assert phones.say(code).startswith("⛔")
+    assert gate_phones.say("yes", sid="SMlast") == answer
+    assert gate_phones.count(Registration) == 1
+    assert gate_phones.say(code).startswith("⛔")
 
 
-def test_a_full_day_stops_a_volunteer_and_asks_a_supervisor(phones: Phones, service: Service) -> None:
+def test_a_full_day_stops_a_volunteer_and_asks_a_supervisor(gate_phones: Phones, service: Service) -> None:
     with service.database.write() as db:
         events.change(db, "fair", capacity_per_day=2)
-    assert "2" in phones.say("new Asha Rao 3")
-    phones.say("cancel")
-    phones.say("new Asha Rao 3", MIRA)
+    assert "2" in gate_phones.say("new Asha Rao 3")
+    gate_phones.say("cancel")
+    gate_phones.say("new Asha Rao 3", MIRA)
     for answer in ("skip", "yes", "yes"):
-        phones.say(answer, MIRA)
-    assert phones.say("yes", MIRA).startswith("✅")
-    assert phones.count(WalkupRecord) == 1
-    phones.say("new Meera 1")
-    assert phones.count(WalkupRecord) == 1
-    assert phones.count(Delivery) == 0
+        gate_phones.say(answer, MIRA)
+    assert gate_phones.say("yes", MIRA).startswith("✅")
+    assert gate_phones.count(WalkupRecord) == 1
+    gate_phones.say("new Meera 1")
+    assert gate_phones.count(WalkupRecord) == 1
+    assert gate_phones.count(Delivery) == 0

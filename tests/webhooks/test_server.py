@@ -18,6 +18,7 @@ print([name for name in files if "socket:" in name or ".db" in name], threading.
 """
 
 
+@pytest.mark.databases("sqlite", "postgres")
 @pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
 def test_nothing_is_connected_and_no_thread_runs_before_the_fork(database_url: str, redis_url: str) -> None:
     settings = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "SECRET_KEY": "a secret for tests only"}

@@ -66,14 +66,14 @@ class FakeService:
 
 
 @pytest.fixture
-def service() -> FakeService:
+def fake_service() -> FakeService:
     return FakeService()
 
 
 @pytest.fixture
-def client(service: FakeService) -> FlaskClient:
+def client(fake_service: FakeService) -> FlaskClient:
     app = Flask(__name__)
-    app.register_blueprint(blueprint(service))  # type: ignore[arg-type]  # a fake of the three parts it uses
+    app.register_blueprint(blueprint(fake_service))  # type: ignore[arg-type]  # a fake of the three parts it uses
     return app.test_client()
 
 
@@ -96,8 +96,8 @@ def test_the_answer_comes_as_one_twiml_message(client: FlaskClient) -> None:
     assert said(post(client, MESSAGE)) == ["hello & <welcome>"]
 
 
-def test_an_empty_answer_is_no_message(client: FlaskClient, service: FakeService) -> None:
-    service.dialogue.answer = ""
+def test_an_empty_answer_is_no_message(client: FlaskClient, fake_service: FakeService) -> None:
+    fake_service.dialogue.answer = ""
     assert said(post(client, MESSAGE)) == []
 
 
@@ -112,9 +112,9 @@ def test_an_empty_answer_is_no_message(client: FlaskClient, service: FakeService
         {"X-Twilio-Signature": "bm90IGl0", "Host": "evil.example:notaport"},
     ],
 )
-def test_what_is_not_signed_is_refused(client: FlaskClient, service: FakeService, headers: dict[str, str]) -> None:
+def test_what_is_not_signed_is_refused(client: FlaskClient, fake_service: FakeService, headers: dict[str, str]) -> None:
     assert post(client, MESSAGE, **headers).status_code == 403
-    assert service.dialogue.heard == []
+    assert fake_service.dialogue.heard == []
 
 
 @pytest.mark.parametrize(
@@ -131,10 +131,10 @@ def test_another_accounts_message_is_refused_although_signed(client: FlaskClient
 
 @pytest.mark.parametrize("missing", ["MessageSid", "From"])
 def test_a_signed_form_without_a_message_or_a_sender_is_answered_with_nothing(
-    client: FlaskClient, service: FakeService, missing: str
+    client: FlaskClient, fake_service: FakeService, missing: str
 ) -> None:
     assert said(post(client, {name: value for name, value in MESSAGE.items() if name != missing})) == []
-    assert service.dialogue.heard == []
+    assert fake_service.dialogue.heard == []
 
 
 def test_a_host_header_of_a_proxy_does_not_matter(client: FlaskClient) -> None:
@@ -143,9 +143,9 @@ def test_a_host_header_of_a_proxy_does_not_matter(client: FlaskClient) -> None:
 
 
 def test_while_the_conversation_store_is_down_twilio_is_asked_to_try_again(
-    client: FlaskClient, service: FakeService
+    client: FlaskClient, fake_service: FakeService
 ) -> None:
-    service.dialogue.problem = RedisGone("away")
+    fake_service.dialogue.problem = RedisGone("away")
     response = post(client, MESSAGE)
     assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
 
@@ -156,11 +156,11 @@ def test_a_huge_body_is_refused_without_a_server_error(client: FlaskClient) -> N
 
 @pytest.mark.parametrize("entry", CAPTURE["inbound"], ids=lambda entry: str(entry["name"]))
 def test_every_captured_message_is_let_in_when_signed_and_names_its_sender(
-    client: FlaskClient, service: FakeService, entry: dict[str, Any]
+    client: FlaskClient, fake_service: FakeService, entry: dict[str, Any]
 ) -> None:
     form = dict(parse_qsl(entry["raw_body_reencoded"], keep_blank_values=True)) | {"AccountSid": SIMULATED_ACCOUNT}
     assert said(post(client, form))
-    [heard] = service.dialogue.heard
+    [heard] = fake_service.dialogue.heard
     assert (heard.phone, heard.user) == ("+5511900000001", "BR.1000000000000001")
 
 
@@ -248,10 +248,10 @@ def test_what_postgresql_cannot_keep_is_taken_out() -> None:
     assert (inbound.text, inbound.profile_name) == ("Asha", "")
 
 
-def test_a_status_is_noted_for_its_delivery(client: FlaskClient, service: FakeService) -> None:
+def test_a_status_is_noted_for_its_delivery(client: FlaskClient, fake_service: FakeService) -> None:
     form = {"MessageSid": "SM9", "MessageStatus": "failed", "ErrorCode": "63016", "AccountSid": SIMULATED_ACCOUNT}
     assert post(client, form, "/webhooks/twilio/status?delivery=7").status_code == 204
-    [noted] = service.outbox.noted
+    [noted] = fake_service.outbox.noted
     assert (noted["message_sid"], noted["delivery_id"], noted["status"], noted["error_code"]) == (
         "SM9",
         7,

@@ -1,6 +1,5 @@
 """Who somebody is, from the signed webhook on: a forged SMS, and a number that has changed hands."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -9,11 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
-from redis import Redis
 from sqlalchemy import select
 
 from bot.conversation.web_sessions import WebSession
-from bot.database import Database
 from bot.delivery.dispatch import compose, resend
 from bot.delivery.dispatch.compose import NotWanted
 from bot.delivery.outbox import enqueue
@@ -34,21 +31,20 @@ from bot.domain.models import (
 from bot.domain.passes import registration as registrations
 from bot.domain.roster import sessions as staff_sessions
 from bot.inbound import Inbound
-from bot.service import Service, assemble
-from bot.settings import Settings
+from bot.service import Service
 from flows.understanding.codes import shown
 from flows.visitor.undelivered import PROVE, PROVED, UNCONFIRMED
 from tests.bot.domain.builders import asking
-from webhooks import create_app
 from webhooks.simulator.twilio.signature import sign
 from webhooks.visitor.session import COOKIE
 
 PHONE, RAVI, MIRA = "+919844444444", "+919811111111", "+919822222222"
-ORIGIN = "http://127.0.0.1:8000"
+pytestmark = pytest.mark.databases("sqlite", "postgres")
+ORIGIN = "https://localhost"
 ADDRESS = f"{ORIGIN}/webhooks/twilio/message"
 
 
-one_is_enough = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+one_is_enough = pytest.mark.databases("sqlite")
 """Where both databases cannot but do the same."""
 
 
@@ -78,23 +74,16 @@ class Phones:
 
 
 @pytest.fixture
-def phones(redis: "Redis", redis_url: str, database: Database) -> Iterator[Phones]:
+def letters(service: Service, client: FlaskClient) -> Phones:
     """Doors over a fair of today and the days after."""
-    settings = Settings(
-        database_url=database.url, redis_url=redis_url, secret_key="of-the-tests-alone", public_url=ORIGIN
-    )
-    service = assemble(settings)
-    app = create_app(service)
-    with database.write() as db:
+    with service.database.write() as db:
         now = service.now()
         days: dict[str, Any] = {"starts_on": now.date(), "ends_on": now.date() + timedelta(days=3)}
         events.create(db, slug="fair", name="Book Fair", gates=["Main"], now=now, **days)
         events.open_event(db, "fair")
         for phone, role in ((RAVI, "admin"), (MIRA, "supervisor")):
             roster.add(db, "fair", phone=phone, name=role, role=role, region="IN", now=now)
-    yield Phones(app.test_client(), service)
-    app.extensions["simulator"].courier.close()
-    service.close()
+    return Phones(client, service)
 
 
 def issued(phones: Phones, phone: str = PHONE, user: str | None = None) -> str:
@@ -112,36 +101,36 @@ def issued(phones: Phones, phone: str = PHONE, user: str | None = None) -> str:
 
 
 @pytest.mark.parametrize("lane", [RAVI, MIRA, f"sms:{RAVI}", f"messenger:{RAVI}"])
-def test_a_roster_number_counts_only_on_whatsapp(phones: Phones, lane: str) -> None:
-    code = issued(phones)
+def test_a_roster_number_counts_only_on_whatsapp(letters: Phones, lane: str) -> None:
+    code = issued(letters)
     words = (code, f"check {code}", f"out {code}", f"force {code} no battery", "in 5", "find Asha", "stats", "new")
     for text in (*words, "pause entry", "visitor", code):
-        assert not phones.say(text, lane).startswith(("✅", "⛔"))
-    assert [phones.rows(table) for table in (Checkin, Attempt, HeadCount)] == [[], [], []]
-    assert [event.entry_paused_at for event in phones.rows(Event)] == [None]
-    assert phones.say(code, f"whatsapp:{RAVI}").startswith("✅")
+        assert not letters.say(text, lane).startswith(("✅", "⛔"))
+    assert [letters.rows(table) for table in (Checkin, Attempt, HeadCount)] == [[], [], []]
+    assert [event.entry_paused_at for event in letters.rows(Event)] == [None]
+    assert letters.say(code, f"whatsapp:{RAVI}").startswith("✅")
 
 
-def test_a_forged_sms_answers_no_question_that_stands_open_on_whatsapp(phones: Phones) -> None:
-    code, lane = issued(phones), f"whatsapp:{RAVI}"
-    phones.say("in 500", lane)
-    phones.say("yes", RAVI)
-    assert phones.rows(HeadCount) == []
-    phones.say("yes", lane)
-    assert [one.people for one in phones.rows(HeadCount)] == [500]
-    phones.say("cancel pass", f"whatsapp:{PHONE}")
-    phones.say("yes", PHONE)
-    assert [shown(one.code) for one in phones.rows(Pass) if one.status == "valid"] == [code]
+def test_a_forged_sms_answers_no_question_that_stands_open_on_whatsapp(letters: Phones) -> None:
+    code, lane = issued(letters), f"whatsapp:{RAVI}"
+    letters.say("in 500", lane)
+    letters.say("yes", RAVI)
+    assert letters.rows(HeadCount) == []
+    letters.say("yes", lane)
+    assert [one.people for one in letters.rows(HeadCount)] == [500]
+    letters.say("cancel pass", f"whatsapp:{PHONE}")
+    letters.say("yes", PHONE)
+    assert [shown(one.code) for one in letters.rows(Pass) if one.status == "valid"] == [code]
 
 
 @pytest.mark.parametrize("words", [("cancel pass", "yes"), ("delete my data", "yes", "yes"), ("change", "2", "1")])
-def test_an_sms_takes_no_pass_from_anybody(phones: Phones, words: tuple[str, ...]) -> None:
-    issued(phones)
+def test_an_sms_takes_no_pass_from_anybody(letters: Phones, words: tuple[str, ...]) -> None:
+    issued(letters)
     for text in words:
-        answer = phones.say(text, PHONE)
+        answer = letters.say(text, PHONE)
     assert answer
-    assert [one.status for one in phones.rows(Pass)] == ["valid"]
-    assert len(phones.rows(Contact)) == 1
+    assert [one.status for one in letters.rows(Pass)] == ["valid"]
+    assert len(letters.rows(Contact)) == 1
 
 
 # --- a number that has changed hands ------------------------------------------------------------
@@ -161,91 +150,91 @@ def owner(phones: Phones, kind: str, value: str) -> int | None:
     return found[0] if found else None
 
 
-def test_who_has_a_recycled_number_sees_changes_and_cancels_nothing_of_its_former_owner(phones: Phones) -> None:
-    code = issued(phones, user=OLD)
-    phones.say("cancel pass", LANE, OLD)  # an open question, to which a yes of the new owner is no answer
-    answers = [phones.say("yes", LANE, NEW)]
+def test_who_has_a_recycled_number_sees_changes_and_cancels_nothing_of_its_former_owner(letters: Phones) -> None:
+    code = issued(letters, user=OLD)
+    letters.say("cancel pass", LANE, OLD)  # an open question, to which a yes of the new owner is no answer
+    answers = [letters.say("yes", LANE, NEW)]
     for text in ("yes", "my pass", "change", "2", "cancel pass", "yes", "my data", code[:4], "menu", "language", "2"):
-        answers.append(phones.say(text, LANE, NEW))
+        answers.append(letters.say(text, LANE, NEW))
     told = "\n".join(answers)
     assert [secret for secret in (code, "Asha") if secret in told] == []
-    assert held(phones) == [(code, "valid")]
-    assert phones.rows(Delivery) == []
-    assert code in phones.say("hi", f"whatsapp:{OLD}")
+    assert held(letters) == [(code, "valid")]
+    assert letters.rows(Delivery) == []
+    assert code in letters.say("hi", f"whatsapp:{OLD}")
 
 
-def test_they_are_told_once_and_the_web_follows_the_number(phones: Phones) -> None:
-    code = issued(phones, user=OLD)
+def test_they_are_told_once_and_the_web_follows_the_number(letters: Phones) -> None:
+    code = issued(letters, user=OLD)
     mark = PROVE.source[:40]
-    assert [mark in phones.say(text, LANE, NEW) for text in ("hi", "1", "restart", "menu")] == [True] + [False] * 3
-    now = phones.service.now()
-    with phones.service.database.read() as db:
-        assert [one.id for one in people.find_all(db, phone=PHONE)] == [owner(phones, "user", NEW)]
+    assert [mark in letters.say(text, LANE, NEW) for text in ("hi", "1", "restart", "menu")] == [True] + [False] * 3
+    now = letters.service.now()
+    with letters.service.database.read() as db:
+        assert [one.id for one in people.find_all(db, phone=PHONE)] == [owner(letters, "user", NEW)]
         present = people.find_all(db, phone=PHONE)[0]
         assert passes.of_person(db, present, now) == []
         former = people.find_all(db, user=OLD)[0]
         assert [shown(one.code) for one in passes.of_person(db, former, now)] == [code]
-    assert owner(phones, "phone", PHONE) == owner(phones, "user", NEW)
+    assert owner(letters, "phone", PHONE) == owner(letters, "user", NEW)
 
 
 @one_is_enough
-def test_a_page_for_which_the_former_owner_proved_the_number_is_theirs_no_more(phones: Phones) -> None:
-    code, service = issued(phones, user=OLD), phones.service
-    with phones.client.session_transaction() as cookie:
+def test_a_page_for_which_the_former_owner_proved_the_number_is_theirs_no_more(letters: Phones) -> None:
+    code, service = issued(letters, user=OLD), letters.service
+    with letters.client.session_transaction() as cookie:
         cookie[COOKIE] = "their visit"
     service.web_sessions.save(WebSession("their visit", PHONE, proved_at=service.now().timestamp()))
-    assert code in phones.client.get("/passes").text
-    phones.say("hi", LANE, NEW)
+    assert code in letters.client.get("/passes").text
+    letters.say("hi", LANE, NEW)
     for page in ("/passes", "/passes/data"):
-        assert code not in phones.client.get(page, follow_redirects=True).text
+        assert code not in letters.client.get(page, follow_redirects=True).text
     service.web_sessions.save(
         WebSession("their visit", PHONE, proved_at=service.now().timestamp())
     )  # by whoever has it now
-    with phones.client as client:
+    with letters.client as client:
         assert client.get("/passes/data").status_code == 200
 
 
-def test_a_message_of_the_former_owners_that_is_found_late_takes_the_number_from_nobody(phones: Phones) -> None:
-    code, service = issued(phones, user=OLD), phones.service
-    phones.say("hi", LANE, NEW)
+def test_a_message_of_the_former_owners_that_is_found_late_takes_the_number_from_nobody(letters: Phones) -> None:
+    code, service = issued(letters, user=OLD), letters.service
+    letters.say("hi", LANE, NEW)
     late = Inbound("SMlate", LANE, service.settings.twilio_whatsapp_from[0], phone=PHONE, user=OLD, text="my pass")
     assert service.dialogue.handle_found(late, service.now() - timedelta(minutes=5))
-    assert owner(phones, "phone", PHONE) == owner(phones, "user", NEW)
-    assert code not in phones.say("my pass", LANE)
+    assert owner(letters, "phone", PHONE) == owner(letters, "user", NEW)
+    assert code not in letters.say("my pass", LANE)
 
 
 @pytest.mark.parametrize("words", [(), ("hi",), ("hi", "1", "Ravi Kumar")])
-def test_a_pass_code_of_the_former_owner_joins_the_two(phones: Phones, words: tuple[str, ...]) -> None:
-    code = issued(phones, user=OLD)
+def test_a_pass_code_of_the_former_owner_joins_the_two(letters: Phones, words: tuple[str, ...]) -> None:
+    code = issued(letters, user=OLD)
     for text in words:
-        phones.say(text, LANE, NEW)
-    answer = phones.say(code.lower(), LANE, NEW)
+        letters.say(text, LANE, NEW)
+    answer = letters.say(code.lower(), LANE, NEW)
     assert PROVED.source[:20] in answer
     for lane, user in ((LANE, NEW), (LANE, ""), (f"whatsapp:{NEW}", ""), (f"whatsapp:{OLD}", "")):
-        assert code in phones.say("my pass", lane, user)
-    assert len({owner(phones, *name) for name in (("phone", PHONE), ("user", OLD), ("user", NEW))}) == 1
-    assert code in phones.say("my pass", LANE, OLD)  # on file, too
-    assert phones.rows(ChangedHands) == []
+        assert code in letters.say("my pass", lane, user)
+    assert len({owner(letters, *name) for name in (("phone", PHONE), ("user", OLD), ("user", NEW))}) == 1
+    assert code in letters.say("my pass", LANE, OLD)  # on file, too
+    assert letters.rows(ChangedHands) == []
 
 
-def test_five_codes_in_an_hour_and_a_wrong_one_tells_nothing(phones: Phones) -> None:
-    code = issued(phones, user=OLD)
-    stranger = issued(phones, "+919855555555", "IN.3003")
-    phones.say("hi", LANE, NEW)
-    wrong = [phones.say(text, LANE, NEW) for text in (stranger, "9XK4-P2CZ", stranger, "9XK4-P2CZ", stranger)]
+def test_five_codes_in_an_hour_and_a_wrong_one_tells_nothing(letters: Phones) -> None:
+    code = issued(letters, user=OLD)
+    stranger = issued(letters, "+919855555555", "IN.3003")
+    letters.say("hi", LANE, NEW)
+    wrong = [letters.say(text, LANE, NEW) for text in (stranger, "9XK4-P2CZ", stranger, "9XK4-P2CZ", stranger)]
     assert len(set(wrong)) == 1
-    assert phones.say(code, LANE, NEW) not in wrong
-    assert owner(phones, "user", NEW) != owner(phones, "user", OLD)
-    with phones.service.database.write() as db:
+    assert letters.say(code, LANE, NEW) not in wrong
+    assert owner(letters, "user", NEW) != owner(letters, "user", OLD)
+    with letters.service.database.write() as db:
         for row in db.scalars(select(ChangedHands)):
             row.tries_since = row.tries_since and row.tries_since - timedelta(hours=1)
-    assert PROVED.source[:20] in phones.say(code, LANE, NEW)
+    assert PROVED.source[:20] in letters.say(code, LANE, NEW)
 
 
-def test_what_is_owed_to_the_number_is_let_go_and_nothing_more_goes_there(phones: Phones) -> None:
-    code = issued(phones, user=OLD)
-    phones.say("my pass", LANE, OLD)
-    service = phones.service
+def test_what_is_owed_to_the_number_is_let_go_and_nothing_more_goes_there(letters: Phones) -> None:
+    code = issued(letters, user=OLD)
+    letters.say("my pass", LANE, OLD)
+    service = letters.service
     with service.database.write() as db:
         issued_pass = db.scalars(select(Pass)).one()
         to: dict[str, Any] = {"address": LANE, "sender": None, "now": service.now()}
@@ -253,8 +242,8 @@ def test_what_is_owed_to_the_number_is_let_go_and_nothing_more_goes_there(phones
         enqueue.enqueue_reply(db, message_sid="SM9", body="your pass", **to)
         otp = {"purpose": "web", "phone": PHONE, "asker": "web:1", "language": "en"}
         enqueue.enqueue_otp(db, **otp, address=PHONE, now=service.now())
-    phones.say("hi", LANE, NEW)
-    rows = {one.kind: (one.status, one.reason) for one in phones.rows(Delivery)}
+    letters.say("hi", LANE, NEW)
+    rows = {one.kind: (one.status, one.reason) for one in letters.rows(Delivery)}
     let_go = ("canceled", "number_changed_hands")
     assert rows == {"pass": let_go, "reply": let_go, "otp": ("owed", None)}
     with service.database.write() as db:
@@ -267,62 +256,62 @@ def test_what_is_owed_to_the_number_is_let_go_and_nothing_more_goes_there(phones
         event = db.scalars(select(Event)).one()
         [person] = audience.page(db, event, Selection(), 0).people
         assert person.addresses == (f"whatsapp:{OLD}",)
-    assert held(phones) == [(code, "valid")]
+    assert held(letters) == [(code, "valid")]
 
 
-def test_a_message_without_an_id_is_of_who_has_the_number_now(phones: Phones) -> None:
-    code = issued(phones, user=OLD)
-    assert code in phones.say("my pass", LANE)
-    phones.say("hi", LANE, NEW)
-    assert code not in phones.say("my pass", LANE)
-    assert code in phones.say("my pass", f"whatsapp:{OLD}")
-    assert owner(phones, "phone", PHONE) == owner(phones, "user", NEW)
+def test_a_message_without_an_id_is_of_who_has_the_number_now(letters: Phones) -> None:
+    code = issued(letters, user=OLD)
+    assert code in letters.say("my pass", LANE)
+    letters.say("hi", LANE, NEW)
+    assert code not in letters.say("my pass", LANE)
+    assert code in letters.say("my pass", f"whatsapp:{OLD}")
+    assert owner(letters, "phone", PHONE) == owner(letters, "user", NEW)
 
 
-def test_a_new_number_of_the_same_account_is_added_and_taken_from_who_had_it(phones: Phones) -> None:
-    code = issued(phones, user=OLD)
-    other = issued(phones, "+919855555555", "IN.3003")
-    assert code in phones.say("my pass", "whatsapp:+919866666666", OLD)
-    seen = phones.say("my pass", "whatsapp:+919855555555", OLD)
+def test_a_new_number_of_the_same_account_is_added_and_taken_from_who_had_it(letters: Phones) -> None:
+    code = issued(letters, user=OLD)
+    other = issued(letters, "+919855555555", "IN.3003")
+    assert code in letters.say("my pass", "whatsapp:+919866666666", OLD)
+    seen = letters.say("my pass", "whatsapp:+919855555555", OLD)
     assert code in seen
     assert other not in seen
-    mine = {owner(phones, "phone", number) for number in (PHONE, "+919866666666", "+919855555555")}
-    assert mine == {owner(phones, "user", OLD)}
-    assert other in phones.say("my pass", "whatsapp:IN.3003")
+    mine = {owner(letters, "phone", number) for number in (PHONE, "+919866666666", "+919855555555")}
+    assert mine == {owner(letters, "user", OLD)}
+    assert other in letters.say("my pass", "whatsapp:IN.3003")
 
 
-def test_a_number_without_any_account_is_not_joined_with_one_that_has_another_number(phones: Phones) -> None:
-    code = issued(phones, user=OLD)
-    other = issued(phones, "+919855555555")
-    assert other not in phones.say("my pass", "whatsapp:+919855555555", OLD)
-    assert code in phones.say("my pass", f"whatsapp:{OLD}")
-    phones.say(other, "whatsapp:+919855555555", OLD)
-    assert owner(phones, "phone", PHONE) == owner(phones, "phone", "+919855555555")
+def test_a_number_without_any_account_is_not_joined_with_one_that_has_another_number(letters: Phones) -> None:
+    code = issued(letters, user=OLD)
+    other = issued(letters, "+919855555555")
+    assert other not in letters.say("my pass", "whatsapp:+919855555555", OLD)
+    assert code in letters.say("my pass", f"whatsapp:{OLD}")
+    letters.say(other, "whatsapp:+919855555555", OLD)
+    assert owner(letters, "phone", PHONE) == owner(letters, "phone", "+919855555555")
 
 
-def test_a_volunteer_whose_number_comes_with_another_account_works_once_a_supervisor_says_so(phones: Phones) -> None:
-    code, lane = issued(phones), f"whatsapp:{RAVI}"
+def test_a_volunteer_whose_number_comes_with_another_account_works_once_a_supervisor_says_so(letters: Phones) -> None:
+    code, lane = issued(letters), f"whatsapp:{RAVI}"
     supervisor = f"whatsapp:{MIRA}"
-    assert phones.say("check " + code, lane, OLD).startswith("✅")
-    assert UNCONFIRMED.source[:30] in phones.say("hi", lane, NEW)
+    assert letters.say("check " + code, lane, OLD).startswith("✅")
+    assert UNCONFIRMED.source[:30] in letters.say("hi", lane, NEW)
     for text in (code, "stats", f"force {code} no battery", "pause entry"):
-        assert not phones.say(text, lane, NEW).startswith(("✅", "⛔"))
-    assert phones.rows(Checkin) == []
-    told = [one for one in phones.rows(Delivery) if one.lane == supervisor]
+        assert not letters.say(text, lane, NEW).startswith(("✅", "⛔"))
+    assert letters.rows(Checkin) == []
+    told = [one for one in letters.rows(Delivery) if one.lane == supervisor]
     assert len(told) == 1
-    with phones.service.database.read() as db:
-        assert staff_sessions.places(db, RAVI, phones.service.now()) == []
+    with letters.service.database.read() as db:
+        assert staff_sessions.places(db, RAVI, letters.service.now()) == []
         assert not staff_sessions.may_sign_in(db, RAVI)
-    phones.say("resume admin", supervisor)
-    assert phones.say(code, lane, NEW).startswith("✅")
+    letters.say("resume admin", supervisor)
+    assert letters.say(code, lane, NEW).startswith("✅")
 
 
-def test_whoever_is_forgotten_leaves_nothing_of_the_number(phones: Phones) -> None:
-    issued(phones, user=OLD)
-    phones.say("hi", LANE, NEW)
+def test_whoever_is_forgotten_leaves_nothing_of_the_number(letters: Phones) -> None:
+    issued(letters, user=OLD)
+    letters.say("hi", LANE, NEW)
     for text in ("delete my data", "yes"):
-        phones.say(text, LANE, NEW)
-    assert phones.rows(ChangedHands) == []
-    assert [one.status for one in phones.rows(Pass)] == ["valid"]
-    assert owner(phones, "user", NEW) is None
-    assert owner(phones, "user", OLD) is not None
+        letters.say(text, LANE, NEW)
+    assert letters.rows(ChangedHands) == []
+    assert [one.status for one in letters.rows(Pass)] == ["valid"]
+    assert owner(letters, "user", NEW) is None
+    assert owner(letters, "user", OLD) is not None

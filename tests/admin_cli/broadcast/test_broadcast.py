@@ -18,7 +18,7 @@ from bot.domain.keys import KeyRing
 from bot.domain.models import Broadcast, ContentTemplate
 from bot.domain.passes import registration as registrations
 from bot.usecases import send_broadcast
-from tests.bot.domain.builders import asking
+from tests.bot.domain.builders import SECRET, asking
 
 Run = Callable[..., Result]
 Rows = Callable[..., Any]
@@ -28,10 +28,10 @@ SEND = ("broadcast", "send", "--event", "fair")
 
 
 @pytest.fixture
-def crowd(ok: Run, fair: str, database: Database) -> Database:
+def crowd(ok: Run, fair_slug: str, database: Database) -> Database:
     """Three people of the fair: one reads Hindi, one said stop."""
-    ok("events", "open", fair)
-    ring = KeyRing.open(database, "x" * 16)
+    ok("events", "open", fair_slug)
+    ring = KeyRing.open(database, SECRET)
     with database.write() as db:
         for number, language in enumerate(("en", "hi", "en")):
             asker = people.find_or_make(db, phone=f"+91981234560{number}", now=NOON)

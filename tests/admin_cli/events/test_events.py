@@ -23,8 +23,8 @@ Rows = Callable[..., Any]
 NEW = ("events", "create", "--slug", "s", "--name", "N", "--from", "2027-01-09", "--to", "2027-01-17")
 
 
-def test_a_new_event_is_closed_and_has_its_days(rows: Rows, fair: str) -> None:
-    shown = rows("events", "show", fair)
+def test_a_new_event_is_closed_and_has_its_days(rows: Rows, fair_slug: str) -> None:
+    shown = rows("events", "show", fair_slug)
     assert (shown["status"], shown["policy"], shown["timezone"], shown["max_party"]) == (
         *("closed", "daily", "Asia/Kolkata", 10),
     )
@@ -47,9 +47,9 @@ def test_every_option_of_create(ok: Run, rows: Rows) -> None:
     assert {day["capacity"] for day in shown["days"]} == {200000}
 
 
-def test_list_and_show_for_people(ok: Run, fair: str) -> None:
+def test_list_and_show_for_people(ok: Run, fair_slug: str) -> None:
     assert "Book Fair" in ok("events", "list").stdout
-    assert "2027-01-10" in ok("events", "show", fair).stdout
+    assert "2027-01-10" in ok("events", "show", fair_slug).stdout
 
 
 def test_an_empty_list(run: Run) -> None:
@@ -58,77 +58,77 @@ def test_an_empty_list(run: Run) -> None:
     assert json.loads(run("events", "list", "--json").stdout) == []
 
 
-def test_open_close_cancel(ok: Run, run: Run, rows: Rows, fair: str) -> None:
-    ok("events", "open", fair)
-    assert rows("events", "show", fair)["status"] == "open"
-    ok("events", "close", fair)
-    assert rows("events", "show", fair)["status"] == "closed"
-    assert run("events", "cancel", fair, stdin="n\n").exit_code == 1
-    assert rows("events", "show", fair)["status"] == "closed"
-    ok("events", "cancel", fair, stdin="y\n")
-    assert rows("events", "show", fair)["status"] == "cancelled"
+def test_open_close_cancel(ok: Run, run: Run, rows: Rows, fair_slug: str) -> None:
+    ok("events", "open", fair_slug)
+    assert rows("events", "show", fair_slug)["status"] == "open"
+    ok("events", "close", fair_slug)
+    assert rows("events", "show", fair_slug)["status"] == "closed"
+    assert run("events", "cancel", fair_slug, stdin="n\n").exit_code == 1
+    assert rows("events", "show", fair_slug)["status"] == "closed"
+    ok("events", "cancel", fair_slug, stdin="y\n")
+    assert rows("events", "show", fair_slug)["status"] == "cancelled"
 
 
-def test_set_changes_what_is_given_and_leaves_the_rest(ok: Run, rows: Rows, fair: str) -> None:
-    ok("events", "set", fair, "--name-in", "hi=पुस्तक मेला", "--hours", "10:00-18:00", "--capacity-per-day", "50")
-    ok("events", "set", fair, "--to", "2027-01-12", "--registration-opens", "2027-01-01 10:00")
-    shown = rows("events", "show", fair)
+def test_set_changes_what_is_given_and_leaves_the_rest(ok: Run, rows: Rows, fair_slug: str) -> None:
+    ok("events", "set", fair_slug, "--name-in", "hi=पुस्तक मेला", "--hours", "10:00-18:00", "--capacity-per-day", "50")
+    ok("events", "set", fair_slug, "--to", "2027-01-12", "--registration-opens", "2027-01-01 10:00")
+    shown = rows("events", "show", fair_slug)
     assert (shown["name"], shown["names"], shown["hours"]) == ("Book Fair", {"hi": "पुस्तक मेला"}, "10:00-18:00")
     assert [day["capacity"] for day in shown["days"]] == [50] * 4
     assert shown["registration_opens"] == "2027-01-01T10:00:00+05:30"
 
 
-def test_limits_are_taken_away_with_none(ok: Run, rows: Rows, fair: str) -> None:
-    ok("events", "set", fair, "--hours", "10:00-18:00", "--capacity-per-day", "50")
-    ok("events", "set", fair, "--hours", "none", "--capacity-per-day", "none", "--registration-opens", "none")
-    shown = rows("events", "show", fair)
+def test_limits_are_taken_away_with_none(ok: Run, rows: Rows, fair_slug: str) -> None:
+    ok("events", "set", fair_slug, "--hours", "10:00-18:00", "--capacity-per-day", "50")
+    ok("events", "set", fair_slug, "--hours", "none", "--capacity-per-day", "none", "--registration-opens", "none")
+    shown = rows("events", "show", fair_slug)
     assert (shown["hours"], shown["capacity_per_day"], shown["registration_opens"]) == (None, None, None)
 
 
-def test_words_in_one_language_leave_the_others(ok: Run, rows: Rows, fair: str) -> None:
-    ok("events", "set", fair, "--venue-in", "hi=मैदान", "--consent", "en=I agree", "--consent", "hi=सहमत हूँ")
-    version = rows("events", "show", fair)["consent_version"]
-    ok("events", "set", fair, "--venue-in", "en=Ground", "--notice", "en=Bring water")
-    shown = rows("events", "show", fair)
+def test_words_in_one_language_leave_the_others(ok: Run, rows: Rows, fair_slug: str) -> None:
+    ok("events", "set", fair_slug, "--venue-in", "hi=मैदान", "--consent", "en=I agree", "--consent", "hi=सहमत हूँ")
+    version = rows("events", "show", fair_slug)["consent_version"]
+    ok("events", "set", fair_slug, "--venue-in", "en=Ground", "--notice", "en=Bring water")
+    shown = rows("events", "show", fair_slug)
     assert shown["venues"] == {"hi": "मैदान", "en": "Ground"}
     assert shown["consent_version"] == version == 2
 
 
-def test_one_day(ok: Run, run: Run, rows: Rows, fair: str) -> None:
-    ok("events", "day", fair, "2027-01-10", "--close", "--capacity", "7")
-    days = {day["day"]: day for day in rows("events", "show", fair)["days"]}
+def test_one_day(ok: Run, run: Run, rows: Rows, fair_slug: str) -> None:
+    ok("events", "day", fair_slug, "2027-01-10", "--close", "--capacity", "7")
+    days = {day["day"]: day for day in rows("events", "show", fair_slug)["days"]}
     assert (days["2027-01-10"]["closed"], days["2027-01-10"]["capacity"]) == (True, 7)
     assert (days["2027-01-09"]["closed"], days["2027-01-09"]["capacity"]) == (False, None)
-    ok("events", "day", fair, "2027-01-10", "--open", "--capacity", "none")
-    assert rows("events", "show", fair)["days"][1]["capacity"] is None
-    assert "no_such_day" in run("events", "day", fair, "2027-02-01", "--close").stderr
+    ok("events", "day", fair_slug, "2027-01-10", "--open", "--capacity", "none")
+    assert rows("events", "show", fair_slug)["days"][1]["capacity"] is None
+    assert "no_such_day" in run("events", "day", fair_slug, "2027-02-01", "--close").stderr
 
 
 CITY = {"name": "city", "kind": "text", "labels": {"en": "Which city?", "hi": "कौन सा शहर?"}}
 
 
-def test_questions_from_a_file(ok: Run, run: Run, rows: Rows, fair: str, tmp_path: Path) -> None:
+def test_questions_from_a_file(ok: Run, run: Run, rows: Rows, fair_slug: str, tmp_path: Path) -> None:
     file = tmp_path / "questions.json"
     file.write_text(json.dumps([CITY]), encoding="utf-8")
-    ok("events", "questions", fair, "--file", str(file))
-    assert [question["name"] for question in rows("events", "questions", fair)] == ["city"]
-    assert "Which city?" in ok("events", "questions", fair).stdout
+    ok("events", "questions", fair_slug, "--file", str(file))
+    assert [question["name"] for question in rows("events", "questions", fair_slug)] == ["city"]
+    assert "Which city?" in ok("events", "questions", fair_slug).stdout
     file.write_text("[]", encoding="utf-8")
-    assert run("events", "questions", fair, "--file", str(file), stdin="n\n").exit_code == 1
-    assert len(rows("events", "questions", fair)) == 1
-    ok("events", "questions", fair, "--file", "-", "--yes", stdin="[]")
-    assert rows("events", "questions", fair) == []
+    assert run("events", "questions", fair_slug, "--file", str(file), stdin="n\n").exit_code == 1
+    assert len(rows("events", "questions", fair_slug)) == 1
+    ok("events", "questions", fair_slug, "--file", "-", "--yes", stdin="[]")
+    assert rows("events", "questions", fair_slug) == []
 
 
 @pytest.mark.parametrize("content", ["{", "{}", "[1]", "[" * 100_000])
-def test_a_file_that_is_not_questions(run: Run, fair: str, content: str) -> None:
-    result = run("events", "questions", fair, "--file", "-", stdin=content)
+def test_a_file_that_is_not_questions(run: Run, fair_slug: str, content: str) -> None:
+    result = run("events", "questions", fair_slug, "--file", "-", stdin=content)
     assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1)
 
 
-def test_a_wrong_question_is_refused(run: Run, fair: str) -> None:
+def test_a_wrong_question_is_refused(run: Run, fair_slug: str) -> None:
     wrong = json.dumps([{**CITY, "kind": "colour"}])
-    assert "bad_question" in run("events", "questions", fair, "--file", "-", stdin=wrong).stderr
+    assert "bad_question" in run("events", "questions", fair_slug, "--file", "-", stdin=wrong).stderr
 
 
 @pytest.mark.parametrize(
@@ -152,15 +152,15 @@ def test_what_the_rules_refuse_is_one_line_with_its_code(run: Run, options: tupl
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_a_slug_is_taken_once(run: Run, fair: str) -> None:
-    assert "slug_taken" in run(*NEW, "--slug", fair).stderr
+def test_a_slug_is_taken_once(run: Run, fair_slug: str) -> None:
+    assert "slug_taken" in run(*NEW, "--slug", fair_slug).stderr
 
 
-def test_an_unknown_slug_names_the_nearest(run: Run, fair: str) -> None:
+def test_an_unknown_slug_names_the_nearest(run: Run, fair_slug: str) -> None:
     result = run("events", "open", "fai")
     assert result.exit_code == 1
     assert "no_such_event" in result.stderr
-    assert fair in result.stderr
+    assert fair_slug in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -191,25 +191,25 @@ def test_usage_errors_exit_2(run: Run, arguments: tuple[str, ...]) -> None:
     assert (result.exit_code, result.stdout) == (2, "")
 
 
-def test_an_event_is_called_by_its_name_however_it_was_typed(ok: Run, fair: str) -> None:
+def test_an_event_is_called_by_its_name_however_it_was_typed(ok: Run, fair_slug: str) -> None:
     for command in (("open",), ("close",), ("set", "--venue", "Hall 2"), ("day", "2027-01-10", "--close")):
-        assert ok("events", command[0], "FAIR", *command[1:]).stdout.startswith(f"{fair} ")
-    assert ok("events", "cancel", "FAIR", "--yes").stdout.startswith(f"{fair} ")
+        assert ok("events", command[0], "FAIR", *command[1:]).stdout.startswith(f"{fair_slug} ")
+    assert ok("events", "cancel", "FAIR", "--yes").stdout.startswith(f"{fair_slug} ")
     assert "fair?" in ok("events", "cancel", "Fair", stdin="y\n").stdout
 
 
-def test_an_event_of_the_past_is_made_and_opened_with_a_word(ok: Run, fair: str) -> None:
+def test_an_event_of_the_past_is_made_and_opened_with_a_word(ok: Run, fair_slug: str) -> None:
     made = ok(*NEW[:6], "--from", "2020-01-09", "--to", "2020-01-10")
     assert "2020-01-10" in made.stderr
     assert "2020-01-10" in ok("events", "open", "s").stderr
-    assert "2027" not in ok("events", "open", fair).stderr
+    assert "2027" not in ok("events", "open", fair_slug).stderr
 
 
 def test_how_many_places_can_be_is_told(run: Run) -> None:
     assert "10,00,00,000" in run(*NEW, "--capacity-per-day", "0").stderr
 
 
-def test_an_unknown_event_is_told_without_the_visitors_words(run: Run, fair: str) -> None:
+def test_an_unknown_event_is_told_without_the_visitors_words(run: Run, fair_slug: str) -> None:
     told = run("events", "show", "nosuch").stderr
     assert "nosuch" in told
     assert "no_such_event" in told
@@ -228,29 +228,29 @@ def test_the_document_names_every_reserved_word() -> None:
     assert [name for name in sorted(questions.RESERVED_NAMES) if f"`{name}`" not in text] == []
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_hours_that_end_before_they_begin_are_told_of(ok: Run, fair: str) -> None:
+@pytest.mark.databases("sqlite")
+def test_hours_that_end_before_they_begin_are_told_of(ok: Run, fair_slug: str) -> None:
     assert "next morning" in ok(*NEW, "--hours", "20:00-10:00").stderr
-    assert "next morning" in ok("events", "set", fair, "--hours", "20:00-02:00").stderr
-    assert "next morning" in ok("events", "day", fair, "2027-01-10", "--hours", "20:00-02:00").stderr
-    assert "next morning" not in ok("events", "set", fair, "--hours", "10:00-20:00").stderr
+    assert "next morning" in ok("events", "set", fair_slug, "--hours", "20:00-02:00").stderr
+    assert "next morning" in ok("events", "day", fair_slug, "2027-01-10", "--hours", "20:00-02:00").stderr
+    assert "next morning" not in ok("events", "set", fair_slug, "--hours", "10:00-20:00").stderr
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_days_that_keep_hours_of_their_own_are_told_when_the_events_change(ok: Run, fair: str) -> None:
-    assert "2027" not in ok("events", "set", fair, "--hours", "09:00-20:00").stderr
-    ok("events", "day", fair, "2027-01-10", "--hours", "11:00-18:00")
-    assert "2027-01-10 11:00-18:00" in ok("events", "set", fair, "--hours", "10:00-20:00").stderr
-    assert "2027-01-10" not in ok("events", "set", fair, "--venue", "Hall 2").stderr
+@pytest.mark.databases("sqlite")
+def test_days_that_keep_hours_of_their_own_are_told_when_the_events_change(ok: Run, fair_slug: str) -> None:
+    assert "2027" not in ok("events", "set", fair_slug, "--hours", "09:00-20:00").stderr
+    ok("events", "day", fair_slug, "2027-01-10", "--hours", "11:00-18:00")
+    assert "2027-01-10 11:00-18:00" in ok("events", "set", fair_slug, "--hours", "10:00-20:00").stderr
+    assert "2027-01-10" not in ok("events", "set", fair_slug, "--venue", "Hall 2").stderr
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_time_zone_that_stays_says_why(ok: Run, run: Run, fair: str, database: Database) -> None:
+@pytest.mark.databases("sqlite")
+def test_a_time_zone_that_stays_says_why(ok: Run, run: Run, fair_slug: str, database: Database) -> None:
     with database.write() as db:
-        head_counts.add(db, HeadCountRequest(fair, "one", "in", 5, "api"), datetime(2027, 1, 9, 6, tzinfo=UTC))
-    refused = run("events", "set", fair, "--timezone", "Asia/Dhaka")
+        head_counts.add(db, HeadCountRequest(fair_slug, "one", "in", 5, "api"), datetime(2027, 1, 9, 6, tzinfo=UTC))
+    refused = run("events", "set", fair_slug, "--timezone", "Asia/Dhaka")
     assert (refused.exit_code, "zone_in_use" in refused.stderr, "Asia/Kolkata" in refused.stderr) == (1, True, True)
-    ok("events", "set", fair, "--timezone", "Asia/Kolkata")
+    ok("events", "set", fair_slug, "--timezone", "Asia/Kolkata")
 
 
 def test_the_languages_that_are_offered_keep_their_order(run: Run, ok: Run, rows: Rows) -> None:
@@ -262,13 +262,13 @@ def test_the_languages_that_are_offered_keep_their_order(run: Run, ok: Run, rows
 
 
 def test_a_language_that_nobody_has_confirmed_is_shown_and_asked_about_before_the_event_opens(
-    run: Run, ok: Run, rows: Rows, fair: str, monkeypatch: pytest.MonkeyPatch
+    run: Run, ok: Run, rows: Rows, fair_slug: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("flows.visitor.consent.CONFIRMED", ("en",))
-    asked = run("events", "open", fair, stdin="n\n")
+    asked = run("events", "open", fair_slug, stdin="n\n")
     assert asked.exit_code == 1
     assert "हिन्दी (hi)" in asked.stderr
     assert render(CONSENT, "hi") in asked.stderr
-    assert rows("events", "show", fair)["status"] == "closed"
-    ok("events", "open", fair, "--yes")
-    assert rows("events", "show", fair)["status"] == "open"
+    assert rows("events", "show", fair_slug)["status"] == "closed"
+    ok("events", "open", fair_slug, "--yes")
+    assert rows("events", "show", fair_slug)["status"] == "open"

@@ -37,13 +37,13 @@ def nearly_full() -> Iterator[None]:
         sys.dont_write_bytecode = False
 
 
-@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)  # an SQLite file would be full as well
+@pytest.mark.databases("postgres")  # an SQLite file would be full as well
 @pytest.mark.parametrize("form", ["csv", "xlsx", "jsonl"])
 def test_a_full_disk_leaves_the_old_file_and_no_half_of_the_new(
-    run: Run, fair: str, database: Database, tmp_path: Path, form: str
+    run: Run, fair_slug: str, database: Database, tmp_path: Path, form: str
 ) -> None:
     with database.write() as db:
-        event_id = events.by_slug(db, fair).id
+        event_id = events.by_slug(db, fair_slug).id
         for number in range(200):
             story = "".join(chr(0x4E00 + (number * 37 + one * one) % 20000) for one in range(1000))
             audit.record(db, audit.PERSON_VIEWED, now=datetime.now(UTC), event_id=event_id, about={"story": story})
@@ -59,33 +59,33 @@ def test_a_full_disk_leaves_the_old_file_and_no_half_of_the_new(
     assert [(file.name, file.read_text()) for file in folder.iterdir()] == [(old.name, "the last one")]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_nothing_is_written_where_no_folder_is(run: Run, fair: str, database: Database, redis: Any) -> None:
+@pytest.mark.databases("sqlite")
+def test_nothing_is_written_where_no_folder_is(run: Run, fair_slug: str, database: Database, redis: Any) -> None:
     with database.write() as db:
         people.find_or_make(db, phone="+919876543210", now=datetime.now(UTC))
     report = run("privacy", "report", "--phone", "+919876543210", "--out", "/nowhere/at/all.json")
-    pictures = run("events", "show", fair, "--qr-dir", "/nowhere/at/all")
+    pictures = run("events", "show", fair_slug, "--qr-dir", "/nowhere/at/all")
     assert [(one.exit_code, "/nowhere" in one.stderr) for one in (report, pictures)] == [(1, True), (1, True)]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_fewer_places_than_are_given_is_refused_for_a_day_and_for_all(
-    run: Run, rows: Callable[..., Any], fair: str, database: Database
+    run: Run, rows: Callable[..., Any], fair_slug: str, database: Database
 ) -> None:
     with database.write() as db:
         db.execute(update(EventDay).values(taken=7))
-    for command in (("day", fair, "2027-01-10", "--capacity", "6"), ("set", fair, "--capacity-per-day", "6")):
+    for command in (("day", fair_slug, "2027-01-10", "--capacity", "6"), ("set", fair_slug, "--capacity-per-day", "6")):
         refused = run("events", *command)
         assert (refused.exit_code, "capacity_below_taken" in refused.stderr, "7" in refused.stderr) == (1, True, True)
-    shorter = run("events", "set", fair, "--to", "2027-01-10")
+    shorter = run("events", "set", fair_slug, "--to", "2027-01-10")
     assert (shorter.exit_code, "day_has_passes" in shorter.stderr) == (1, True)
-    earlier = run("events", "set", fair, "--to", "2027-01-01")
+    earlier = run("events", "set", fair_slug, "--to", "2027-01-01")
     assert (earlier.exit_code, "bad_dates" in earlier.stderr) == (1, True)
-    assert {day["capacity"] for day in rows("events", "days", fair)} == {None}
-    assert run("events", "day", fair, "2027-01-10", "--capacity", "7").exit_code == 0
+    assert {day["capacity"] for day in rows("events", "days", fair_slug)} == {None}
+    assert run("events", "day", fair_slug, "2027-01-10", "--capacity", "7").exit_code == 0
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("region", "typed", "kept"),
     [
@@ -99,7 +99,7 @@ def test_fewer_places_than_are_given_is_refused_for_a_day_and_for_all(
 def test_a_phone_without_a_country_is_of_the_default_region(
     run: Run,
     rows: Callable[..., Any],
-    fair: str,
+    fair_slug: str,
     monkeypatch: pytest.MonkeyPatch,
     region: str,
     typed: str,
@@ -111,8 +111,8 @@ def test_a_phone_without_a_country_is_of_the_default_region(
     assert [one["phone"] for one in rows("volunteers", "list", *OF)] == ([kept] if kept else [])
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_every_command_that_names_an_event_offers_the_nearest(run: Run, fair: str, tmp_path: Path) -> None:
+@pytest.mark.databases("sqlite")
+def test_every_command_that_names_an_event_offers_the_nearest(run: Run, fair_slug: str, tmp_path: Path) -> None:
     out = str(tmp_path / "x.csv")
     for command in (
         ("events", "show", "fare"),
@@ -134,9 +134,9 @@ def test_every_command_that_names_an_event_offers_the_nearest(run: Run, fair: st
         assert (ended.exit_code, "did you mean fair?" in ended.stderr) == (1, True), (command, ended.stderr)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_what_is_no_ordinary_file_is_never_put_aside(
-    run: Run, ok: Run, fair: str, database: Database, tmp_path: Path, redis: Any
+    run: Run, ok: Run, fair_slug: str, database: Database, tmp_path: Path, redis: Any
 ) -> None:
     with database.write() as db:
         people.find_or_make(db, phone="+919876543210", now=datetime.now(UTC))
@@ -155,10 +155,10 @@ def test_what_is_no_ordinary_file_is_never_put_aside(
     assert plain.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_refusal_names_what_there_is(run: Run, ok: Run, fair: str, tmp_path: Path) -> None:
+@pytest.mark.databases("sqlite")
+def test_a_refusal_names_what_there_is(run: Run, ok: Run, fair_slug: str, tmp_path: Path) -> None:
     said = {
-        ("events", "day", fair, "2028-01-10", "--close"): "2027-01-09 to 2027-01-11",
+        ("events", "day", fair_slug, "2028-01-10", "--close"): "2027-01-09 to 2027-01-11",
         ("events", "kinds", "set", "scool", *OF, "--policy", "once"): "there are: visitor",
         ("gates", "add", *OF, "--name", "!!"): "bad_gate_name",
     }
@@ -167,5 +167,5 @@ def test_a_refusal_names_what_there_is(run: Run, ok: Run, fair: str, tmp_path: P
         assert (refused.exit_code, words in refused.stderr) == (1, True), (command, refused.stderr)
     out = str(tmp_path / "x.csv")
     assert run("export", "audit", *OF, "--out", out, "--since", "2027-01-02", "--until", "2026-12-30").exit_code == 2
-    assert "no gate" in ok("events", "open", fair).stderr
-    assert "2027-01-11" in ok("events", "set", fair, "--to", "2027-01-10").stderr
+    assert "no gate" in ok("events", "open", fair_slug).stderr
+    assert "2027-01-11" in ok("events", "set", fair_slug, "--to", "2027-01-10").stderr

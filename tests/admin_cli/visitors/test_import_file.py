@@ -27,6 +27,7 @@ from bot.domain.models import Contact, ContactAlias, Delivery, EventDay, Pass, R
 from bot.domain.passes import tokens
 from flows.understanding.codes import shown
 from tests.admin_cli.visitors.dying_import import DIED
+from tests.bot.domain.builders import SECRET
 
 Run = Callable[..., Result]
 Rows = Callable[..., Any]
@@ -37,10 +38,10 @@ HEADS = "Full Name;Mobile No.;Visit Date;People;Kind;City\n"
 
 
 @pytest.fixture
-def school(ok: Run, fair: str) -> str:
+def school(ok: Run, fair_slug: str) -> str:
     """The fair, with a kind for schools."""
-    ok("events", "kinds", "add", "school", "--event", fair, "--max-party", "60")
-    return fair
+    ok("events", "kinds", "add", "school", "--event", fair_slug, "--max-party", "60")
+    return fair_slug
 
 
 @pytest.fixture
@@ -119,7 +120,7 @@ def test_a_sheet_that_scanners_read(ok: Run, school: str, database: Database, tm
     ok("visitors", "import", str(file), *OF, "--yes")
     ok("visitors", "import", str(file), *OF, "--yes", "--sheet", str(sheet), "--images", str(tmp_path))
     assert sorted(path.name for path in tmp_path.glob("*-*.png")) == sorted(f"{code}.png" for code in codes(database))
-    ring = KeyRing.open(database, "x" * 16)
+    ring = KeyRing.open(database, SECRET)
     pages = [page.render(scale=300 / 72).to_pil().convert("L") for page in pypdfium2.PdfDocument(sheet)]
     assert [page.size for page in pages] == [(2481, 3508), (2481, 3508)]
     read = [{found.text for found in zxingcpp.read_barcodes(page)} for page in pages]

@@ -18,7 +18,7 @@ from tests.paths import VECTORS
 Run = Callable[..., Result]
 LISTS = VECTORS / "lists"
 OF = ("--event", "year", "--consent", "signed lists")
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.databases("sqlite")
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from bot.domain.models import Registration
 from bot.domain.passes import registration as registrations
 from flows.shapes.scans import Scan
 from flows.understanding.codes import shown
-from tests.bot.domain.builders import asking
+from tests.bot.domain.builders import SECRET, asking
 
 Run = Callable[..., Result]
 Rows = Callable[..., Any]
@@ -28,11 +28,11 @@ PHONE = "+919876543210"
 
 
 @pytest.fixture
-def code(ok: Run, fair: str, database: Database) -> str:
+def code(ok: Run, fair_slug: str, database: Database) -> str:
     """The code of Asha's pass, by which two of three have entered, and whose image is owed; Mira has one too."""
-    ok("events", "open", fair)
+    ok("events", "open", fair_slug)
     ok("gates", "add", *OF, "--name", "Main")
-    ring = KeyRing.open(database, "x" * 16)
+    ring = KeyRing.open(database, SECRET)
     with database.write() as db:
         for phone, name in (("+919876543211", "मीरा"), (PHONE, "Asha Verma")):
             asker = people.find_or_make(db, phone=phone, now=NOON)

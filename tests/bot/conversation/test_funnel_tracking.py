@@ -17,19 +17,19 @@ from bot.domain import events
 from bot.domain.keys import KeyRing
 from bot.domain.models import Beginning
 from bot.domain.stats import dashboard_query, recount
-from tests.bot.domain.builders import DAY, NOW, SECRET
+from tests.bot.domain.builders import DAY, NOW
 from tests.gate_talk import Chat, chat
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.databases("sqlite")
 WHOLE = ("hi", "1", "Asha Verma", "1", "3", "yes")
 
 
-@pytest.fixture
-def ring(database: Database) -> KeyRing:
+@pytest.fixture(autouse=True)
+def short_fair(database: Database) -> None:
+    """An open event of three days."""
     with database.write() as db:
         events.create(db, slug="fair", name="Fair", starts_on=DAY, ends_on=DAY + timedelta(days=2), now=NOW)
         events.open_event(db, "fair")
-    return KeyRing.open(database, SECRET)
 
 
 def talk(database: Database, redis: "Redis", ring: KeyRing, phone: str, messages: Sequence[str]) -> Chat:

@@ -22,7 +22,7 @@ from tests.bot.domain.builders import DAY, NOW, asking
 from tests.bot.domain.gate import NOON
 from tests.gate_talk import MIRA, RAVI, Chat, chat
 
-one_is_enough = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+one_is_enough = pytest.mark.databases("sqlite")
 """Where both databases cannot but do the same."""
 
 

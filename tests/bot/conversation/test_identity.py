@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.conversation.turn import TurnRunner
-from bot.domain import events
 from bot.domain.models import Contact, ContactAlias, Delivery, Pass
 from bot.inbound import Inbound, from_address
 from bot.service import Service, utc_now
@@ -24,14 +23,6 @@ PHONE, USER = "+919810000001", "IN.2081234"
 OTHER = "+919810000002"
 BY_PHONE, BY_USER = f"whatsapp:{PHONE}", f"whatsapp:{USER}"
 _numbers = count(1)
-
-
-@pytest.fixture
-def service(service: Service) -> Service:
-    """With the demo event."""
-    with service.database.write() as db:
-        events.make_demo(db, utc_now())
-    return service
 
 
 def message(text: str, lane: str, user: str = "") -> Inbound:
@@ -65,86 +56,86 @@ def lanes(service: Service, kind: str) -> list[str]:
         return list(db.scalars(select(Delivery.lane).where(Delivery.kind == kind).order_by(Delivery.id)))
 
 
-def test_everything_that_needs_no_phone_works_without_one(service: Service) -> None:
-    first = register(service, BY_USER)
-    assert first in say(service, "hi", BY_USER)
-    assert say(service, "my pass", BY_USER)
+def test_everything_that_needs_no_phone_works_without_one(demo_service: Service) -> None:
+    first = register(demo_service, BY_USER)
+    assert first in say(demo_service, "hi", BY_USER)
+    assert say(demo_service, "my pass", BY_USER)
     for text in ("change", "2", "4", "yes"):
-        say(service, text, BY_USER)
-    [second] = codes(service)
+        say(demo_service, text, BY_USER)
+    [second] = codes(demo_service)
     assert second != first
     for text in ("language", "2", "cancel pass", "yes"):
-        say(service, text, BY_USER)
-    assert codes(service) == []
-    say(service, "stop", BY_USER)
-    with service.database.read() as db:
+        say(demo_service, text, BY_USER)
+    assert codes(demo_service) == []
+    say(demo_service, "stop", BY_USER)
+    with demo_service.database.read() as db:
         person = db.scalars(select(Contact)).one()
         assert (person.language, bool(person.stopped_at)) == ("hi", True)
-    say(service, "start", BY_USER)
-    assert set(lanes(service, "pass")) == {BY_USER}
-    with service.database.read() as db:
+    say(demo_service, "start", BY_USER)
+    assert set(lanes(demo_service, "pass")) == {BY_USER}
+    with demo_service.database.read() as db:
         assert db.scalar(select(Contact.stopped_at)) is None
 
 
-def test_somebody_without_a_phone_registers_somebody_else_whose_phone_gets_the_code(service: Service) -> None:
+def test_somebody_without_a_phone_registers_somebody_else_whose_phone_gets_the_code(demo_service: Service) -> None:
     for text in ("hi", "1", "register someone else", OTHER):
-        answer = say(service, text, BY_USER)
-    assert lanes(service, "otp") == [OTHER]
-    otp = service.otps.make("someone_else", OTHER, f"user:{USER}", utc_now())  # type: ignore[attr-defined]  # our own
+        answer = say(demo_service, text, BY_USER)
+    assert lanes(demo_service, "otp") == [OTHER]
+    otp = demo_service.otps.make("someone_else", OTHER, f"user:{USER}", utc_now())  # type: ignore[attr-defined]  # our own
     assert otp not in answer
 
 
-def test_two_who_turn_out_to_be_one_are_one_from_that_message_on(service: Service) -> None:
-    mine, theirs = register(service, BY_PHONE), register(service, BY_USER)
-    assert count_of(service, Contact) == 2
-    seen = say(service, "hi", BY_PHONE, BY_USER)
+def test_two_who_turn_out_to_be_one_are_one_from_that_message_on(demo_service: Service) -> None:
+    mine, theirs = register(demo_service, BY_PHONE), register(demo_service, BY_USER)
+    assert count_of(demo_service, Contact) == 2
+    seen = say(demo_service, "hi", BY_PHONE, BY_USER)
     assert mine in seen
     assert theirs in seen
-    assert count_of(service, Contact) == 1
+    assert count_of(demo_service, Contact) == 1
     for lane in (BY_USER, BY_PHONE):
-        seen = say(service, "hi", lane)
+        seen = say(demo_service, "hi", lane)
         assert mine in seen
         assert theirs in seen
 
 
-def test_names_that_one_message_told_are_the_persons_when_the_next_tells_but_one(service: Service) -> None:
-    say(service, "hi", BY_PHONE, BY_USER)
-    code = register(service, BY_PHONE, *SPOKEN[1:])
-    with service.database.read() as db:
+def test_names_that_one_message_told_are_the_persons_when_the_next_tells_but_one(demo_service: Service) -> None:
+    say(demo_service, "hi", BY_PHONE, BY_USER)
+    code = register(demo_service, BY_PHONE, *SPOKEN[1:])
+    with demo_service.database.read() as db:
         assert set(db.scalars(select(ContactAlias.value))) == {PHONE, USER}
-    assert code in say(service, "hi", BY_USER)
+    assert code in say(demo_service, "hi", BY_USER)
 
 
-def test_a_registration_begun_by_phone_goes_on_by_user_id(service: Service) -> None:
+def test_a_registration_begun_by_phone_goes_on_by_user_id(demo_service: Service) -> None:
     for text in SPOKEN[:3]:
-        say(service, text, BY_PHONE)
-    say(service, "1", BY_PHONE, BY_USER)
+        say(demo_service, text, BY_PHONE)
+    say(demo_service, "1", BY_PHONE, BY_USER)
     for text in SPOKEN[4:]:
-        answer = say(service, text, BY_USER)
-    [code] = codes(service)
+        answer = say(demo_service, text, BY_USER)
+    [code] = codes(demo_service)
     assert code in answer
-    assert lanes(service, "pass") == [BY_USER]
+    assert lanes(demo_service, "pass") == [BY_USER]
 
 
 def test_both_have_a_message_waiting_when_a_third_tells_that_they_are_one(
-    service: Service, monkeypatch: pytest.MonkeyPatch
+    demo_service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mine, theirs = register(service, BY_PHONE), register(service, BY_USER)
+    mine, theirs = register(demo_service, BY_PHONE), register(demo_service, BY_USER)
     go_on = _hold_turns(monkeypatch, ("one", "two"))
     with ThreadPoolExecutor(3) as pool:
-        first = pool.submit(say, service, "one", BY_PHONE)
-        second = pool.submit(say, service, "two", BY_USER)
-        _until(lambda: service.conversations.pending_count() == 2)
-        third = pool.submit(say, service, "hi", BY_PHONE, BY_USER)
-        _until(lambda: service.conversations.pending_count() == 1)
+        first = pool.submit(say, demo_service, "one", BY_PHONE)
+        second = pool.submit(say, demo_service, "two", BY_USER)
+        _until(lambda: demo_service.conversations.pending_count() == 2)
+        third = pool.submit(say, demo_service, "hi", BY_PHONE, BY_USER)
+        _until(lambda: demo_service.conversations.pending_count() == 1)
         go_on.set()
         answers = [one.result(60) for one in (first, second, third)]
     assert all(answers)
     assert mine in answers[2]
     assert theirs in answers[2]
-    assert count_of(service, Contact) == 1
-    assert service.conversations.pending_count() == 0
-    assert service.conversations.abandoned(int(utc_now().timestamp() * 1000) + MAX_WEBHOOK_WAIT_MS) == []
+    assert count_of(demo_service, Contact) == 1
+    assert demo_service.conversations.pending_count() == 0
+    assert demo_service.conversations.abandoned(int(utc_now().timestamp() * 1000) + MAX_WEBHOOK_WAIT_MS) == []
 
 
 def _hold_turns(monkeypatch: pytest.MonkeyPatch, texts: tuple[str, ...]) -> threading.Event:
@@ -176,10 +167,10 @@ def _until(holds: Callable[[], object]) -> None:
     ],
 )
 def test_a_number_that_whatsapp_writes_in_two_ways_is_one_person_answered_where_they_wrote(
-    service: Service, written: str, otherwise: str
+    demo_service: Service, written: str, otherwise: str
 ) -> None:
-    code = register(service, f"whatsapp:{written}")
-    assert code in say(service, "hi", f"whatsapp:{otherwise}")
-    say(service, "my pass", f"whatsapp:{otherwise}")
-    assert lanes(service, "pass") == [f"whatsapp:{written}", f"whatsapp:{otherwise}"]
-    assert count_of(service, Contact) == 1
+    code = register(demo_service, f"whatsapp:{written}")
+    assert code in say(demo_service, "hi", f"whatsapp:{otherwise}")
+    say(demo_service, "my pass", f"whatsapp:{otherwise}")
+    assert lanes(demo_service, "pass") == [f"whatsapp:{written}", f"whatsapp:{otherwise}"]
+    assert count_of(demo_service, Contact) == 1

@@ -24,7 +24,7 @@ USER = "BR.2081234"
 BY_PHONE, BY_USER = "whatsapp:+551187654321", f"whatsapp:{USER}"
 """The number as WhatsApp still writes it, without the 9 that Brazil has added since."""
 BUSY = SendFailed("20500", retry=True)
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.databases("sqlite")
 _numbers = count(1)
 
 

@@ -136,11 +136,6 @@ def otps() -> FakeOtps:
 
 
 @pytest.fixture
-def settings() -> Settings:
-    return Settings(public_url="http://127.0.0.1:8000", secret_key="a secret of sixteen")
-
-
-@pytest.fixture
 def outbox(
     database: Database, redis: "Redis", twilio: FakeTwilio, otps: FakeOtps, settings: Settings, clock: Clock
 ) -> Outbox:

@@ -148,7 +148,7 @@ TRIES = 30
 """Races without a guard, of which one must go wrong."""
 
 
-@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+@pytest.mark.databases("postgres")
 def test_without_waiting_for_one_another_two_accounts_would_become_one(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

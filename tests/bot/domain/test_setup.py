@@ -23,7 +23,7 @@ DATA: EventFields = {
 
 
 @pytest.fixture
-def fair(database: Database) -> Database:
+def draft_fair(database: Database) -> Database:
     with database.write() as db:
         events.create(db, slug="fair", name="Fair", starts_on=DAY, ends_on=DAY + timedelta(1), now=NOW)
     return database
@@ -33,14 +33,14 @@ def done(db: Session) -> list[str]:
     return [line.name for line in setup.lines(db, events.by_slug(db, "fair")) if line.done]
 
 
-def test_a_new_event_has_everything_to_do(fair: Database) -> None:
-    with fair.read() as db:
+def test_a_new_event_has_everything_to_do(draft_fair: Database) -> None:
+    with draft_fair.read() as db:
         assert tuple(line.name for line in setup.lines(db, events.by_slug(db, "fair"))) == LINES
         assert done(db) == []
 
 
-def test_each_line_is_done_as_the_rows_tell(fair: Database, ring: KeyRing) -> None:
-    with fair.write() as db:
+def test_each_line_is_done_as_the_rows_tell(draft_fair: Database, ring: KeyRing) -> None:
+    with draft_fair.write() as db:
         gates.add(db, "fair", "Main")
         assert done(db) == ["gate"]
         gates.close(db, "fair", "main")
@@ -60,8 +60,8 @@ def test_each_line_is_done_as_the_rows_tell(fair: Database, ring: KeyRing) -> No
         assert done(db) == ["team", "capacity", "data", "trial", "open"]
 
 
-def test_what_only_an_admin_knows_is_ticked_and_unticked(fair: Database) -> None:
-    with fair.write() as db:
+def test_what_only_an_admin_knows_is_ticked_and_unticked(draft_fair: Database) -> None:
+    with draft_fair.write() as db:
         for name in ("poster", "capacity", "poster"):
             setup.tick(db, "fair", name, done=True)
         assert done(db) == ["capacity", "poster"]
@@ -70,18 +70,18 @@ def test_what_only_an_admin_knows_is_ticked_and_unticked(fair: Database) -> None
 
 
 @pytest.mark.parametrize("name", ["gate", "open", "data", "party"])
-def test_what_the_rows_tell_cannot_be_ticked(fair: Database, name: str) -> None:
-    with fair.write() as db, refused("no_such_field", field=name):
+def test_what_the_rows_tell_cannot_be_ticked(draft_fair: Database, name: str) -> None:
+    with draft_fair.write() as db, refused("no_such_field", field=name):
         setup.tick(db, "fair", name, done=True)
 
 
-def test_a_cancelled_event_has_nothing_to_do(fair: Database) -> None:
-    with fair.write() as db:
+def test_a_cancelled_event_has_nothing_to_do(draft_fair: Database) -> None:
+    with draft_fair.write() as db:
         assert setup.lines(db, events.cancel_event(db, "fair")) == []
 
 
-def test_a_tick_hinders_nobody_who_changes_the_event(fair: Database) -> None:
-    with fair.write() as db:
+def test_a_tick_hinders_nobody_who_changes_the_event(draft_fair: Database) -> None:
+    with draft_fair.write() as db:
         event = events.by_slug(db, "fair")
         seen = edit_conflict.fingerprint(event)
         setup.tick(db, "fair", "poster", done=True)

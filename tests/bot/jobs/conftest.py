@@ -19,9 +19,9 @@ from bot.domain.keys import KeyRing
 from bot.settings import Settings
 from tests.bot.delivery.conftest import FakeOtps, fetched
 from tests.bot.delivery.fake_api import FakeApi, serving
+from tests.bot.domain.builders import SECRET
 from tests.paths import ROOT
 
-SECRET = "a secret of sixteen"
 PATIENCE = 90.0
 
 
@@ -39,18 +39,15 @@ def api() -> Iterator[FakeApi]:
         yield api
 
 
-@pytest.fixture
-def database(sqlite_url: str) -> Iterator[Database]:
-    """A migrated SQLite file with its keys: what is shown here does not hang on the kind."""
-    database = Database(sqlite_url)
-    KeyRing.open(database, SECRET)
-    yield database
-    database.close()
+def pytest_collectstart(collector: pytest.Collector) -> None:
+    """What is shown here does not hang on the kind of database."""
+    if isinstance(collector, pytest.Package):
+        collector.add_marker(pytest.mark.databases("sqlite"))
 
 
 @pytest.fixture
-def environment(database: Database, redis: "Redis", redis_url: str, api: FakeApi) -> dict[str, str]:
-    """The settings of a process."""
+def environment(database: Database, ring: KeyRing, redis: "Redis", redis_url: str, api: FakeApi) -> dict[str, str]:
+    """The settings of a process; the database has its keys."""
     return {
         **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
         **{"DATABASE_URL": database.url, "REDIS_URL": redis_url, "SECRET_KEY": SECRET},

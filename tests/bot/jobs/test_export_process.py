@@ -21,7 +21,7 @@ from bot.domain.models import Export, ExportChunk
 from bot.jobs.work_process import FOLDER_PREFIX
 from bot.timeouts import EXPORT_HEARTBEAT_TIMEOUT
 from tests.bot.domain import rush
-from tests.bot.jobs.conftest import SECRET, running, wait_for
+from tests.bot.jobs.conftest import running, wait_for
 
 WORKER = "bot.jobs.worker"
 PEOPLE = 2000
@@ -29,9 +29,8 @@ PEOPLE = 2000
 
 
 @pytest.fixture
-def fair(database: Database) -> None:
+def large_fair(database: Database, ring: KeyRing) -> None:
     """An event with very many visitors."""
-    ring = KeyRing.open(database, SECRET)
     now = datetime.now(UTC)
     with database.write() as db:
         event = events.create(
@@ -84,7 +83,7 @@ def whole(database: Database, number: int) -> bool:
     return True
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("large_fair")
 def test_whoever_is_killed_another_makes_it(
     database: Database, redis: "Redis", environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -12,7 +12,7 @@ from bot.delivery.outbox import queues
 from bot.jobs import tasks
 from bot.jobs.worker import Worker
 from bot.settings import Settings
-from tests.bot.jobs.conftest import SECRET
+from tests.bot.domain.builders import SECRET
 
 FIRST = queues.QUEUE_NAMES[0]
 TASK = "bot.jobs.tasks.export"

@@ -19,7 +19,8 @@ from bot.jobs import tasks
 from bot.jobs.worker import Worker
 from bot.settings import Settings
 from tests.bot.delivery.fake_api import FakeApi
-from tests.bot.jobs.conftest import SECRET, running, wait_for
+from tests.bot.domain.builders import SECRET
+from tests.bot.jobs.conftest import running, wait_for
 
 WORKER = "bot.jobs.worker"
 

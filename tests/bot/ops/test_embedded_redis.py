@@ -15,46 +15,51 @@ from bot.settings import Settings
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def embedded_settings(tmp_path: Path) -> Settings:
     """Settings whose Redis is embedded."""
     return Settings(secret_key="x" * 16, var_dir=tmp_path / "var", redis_url="")
 
 
 @pytest.fixture
-def server(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+def server(embedded_settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     """The server, running."""
-    with subprocess.Popen(embedded_redis.command(settings)) as process:
-        embedded_redis.wait_until_ready(settings, lambda: None)
+    with subprocess.Popen(embedded_redis.command(embedded_settings)) as process:
+        embedded_redis.wait_until_ready(embedded_settings, lambda: None)
         yield process
         process.kill()
 
 
-def test_a_killed_server_has_everything_when_it_is_back(settings: Settings, server: subprocess.Popen[bytes]) -> None:
-    with Redis.from_url(settings.redis) as client:
+def test_a_killed_server_has_everything_when_it_is_back(
+    embedded_settings: Settings, server: subprocess.Popen[bytes]
+) -> None:
+    with Redis.from_url(embedded_settings.redis) as client:
         for number in range(100):
             client.set(f"key{number}", number)
     server.kill()
     server.wait()
-    assert not embedded_redis.answers(settings)
-    with subprocess.Popen(embedded_redis.command(settings)) as again, Redis.from_url(settings.redis) as client:
-        embedded_redis.wait_until_ready(settings, lambda: None)
+    assert not embedded_redis.answers(embedded_settings)
+    with (
+        subprocess.Popen(embedded_redis.command(embedded_settings)) as again,
+        Redis.from_url(embedded_settings.redis) as client,
+    ):
+        embedded_redis.wait_until_ready(embedded_settings, lambda: None)
         assert client.dbsize() == 100
         assert client.info("persistence")["aof_enabled"] == 1
         again.terminate()
 
 
-def test_it_listens_on_its_socket_only(settings: Settings, server: subprocess.Popen[bytes]) -> None:
-    with Redis.from_url(settings.redis) as client:
+def test_it_listens_on_its_socket_only(embedded_settings: Settings, server: subprocess.Popen[bytes]) -> None:
+    with Redis.from_url(embedded_settings.redis) as client:
         assert client.info("server")["tcp_port"] == 0
-    assert settings.redis_socket.stat().st_mode & 0o777 == 0o700
+    assert embedded_settings.redis_socket.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_left_over_server_is_found_and_ended(settings: Settings, server: subprocess.Popen[bytes]) -> None:
-    assert embedded_redis.answers(settings)
-    embedded_redis.shut_down(settings)
+def test_a_left_over_server_is_found_and_ended(embedded_settings: Settings, server: subprocess.Popen[bytes]) -> None:
+    assert embedded_redis.answers(embedded_settings)
+    embedded_redis.shut_down(embedded_settings)
     server.wait(10)
-    assert not embedded_redis.answers(settings)
-    embedded_redis.shut_down(settings)
+    assert not embedded_redis.answers(embedded_settings)
+    embedded_redis.shut_down(embedded_settings)
 
 
 def test_a_var_dir_with_a_long_path(tmp_path: Path) -> None:
@@ -97,9 +102,9 @@ def test_without_the_wheel_the_path_is_searched(monkeypatch: pytest.MonkeyPatch,
     assert embedded_redis.find_program() == redis
 
 
-def test_a_server_that_cannot_start_is_told_of(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_cannot_start_is_told_of(embedded_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedded_redis, "REDIS_START_SECONDS", 0.1)
     started = time.monotonic()
     with pytest.raises(NotReady, match=r"redis\.log"):
-        embedded_redis.wait_until_ready(settings, lambda: None)
+        embedded_redis.wait_until_ready(embedded_settings, lambda: None)
     assert time.monotonic() - started < 10

@@ -43,7 +43,7 @@ class FakeTwilio:
 
 
 @pytest.fixture
-def service(service: Service, database: Database) -> Service:
+def registered(service: Service, database: Database) -> Service:
     """One in which Asha is registered for today."""
     now = datetime.now(UTC)
     today = now.astimezone(ZoneInfo("Asia/Kolkata")).date()
@@ -64,21 +64,21 @@ def say(service: Service, text: str) -> str:
     )
 
 
-def test_asked_twice_and_then_nothing_is_left(service: Service, database: Database, redis: "Redis") -> None:
-    told = say(service, "my data")
+def test_asked_twice_and_then_nothing_is_left(registered: Service, database: Database, redis: "Redis") -> None:
+    told = say(registered, "my data")
     assert all(one in told for one in (PHONE, NAME, ANSWER, "City?"))
-    say(service, "my pass")
+    say(registered, "my pass")
     for text in ("delete my data", "yes"):
-        say(service, text)
+        say(registered, text)
         with database.read() as db:
             assert db.scalars(select(Pass.status)).all() == ["valid"]
-    say(service, "yes")
+    say(registered, "yes")
     with database.read() as db:
         assert db.scalars(select(Pass.status)).all() == ["revoked"]
         assert set(db.scalars(select(Delivery.status))) == {"canceled"}
     soon = datetime.now(UTC) + timedelta(minutes=1)
-    forgetting = replace(service.trace_eraser, twilio=FakeTwilio(away=True), account="AC1")
-    assert service.trace_eraser.sweep(datetime.now(UTC)) == 0  # the turn leaves traces of its own until it is over
+    forgetting = replace(registered.trace_eraser, twilio=FakeTwilio(away=True), account="AC1")
+    assert registered.trace_eraser.sweep(datetime.now(UTC)) == 0  # the turn leaves traces of its own until it is over
     assert forgetting.sweep(soon) == 0
     with database.read() as db:
         left = db.scalars(select(Erasure)).one()
@@ -86,4 +86,4 @@ def test_asked_twice_and_then_nothing_is_left(service: Service, database: Databa
     assert replace(forgetting, twilio=FakeTwilio()).sweep(soon + timedelta(hours=1)) == 1
     after = dump(database, redis)
     assert [trace for trace in (PHONE[1:], NAME, "Asha", ANSWER) if trace in after] == []
-    assert say(service, "my data")
+    assert say(registered, "my data")

@@ -64,7 +64,7 @@ def test_each_is_deleted_once_and_forgotten(work: MediaDeleter, twilio: FakeTwil
     assert work.sweep(NOW + timedelta(hours=1)) == 0
 
 
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.databases("sqlite")
 
 
 @on_sqlite

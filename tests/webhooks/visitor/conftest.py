@@ -37,7 +37,7 @@ def passes_of(service: Service) -> int:
 
 
 @pytest.fixture
-def fair(service: Service) -> None:
+def fair_on_web(service: Service) -> None:
     make_event(service)
 
 

@@ -18,7 +18,7 @@ PAGES = ("", "/code", "/review")
 @given(form=FORMS, page=st.sampled_from(PAGES))
 @example(form={"phone_country": "ZZ\x00", "phone": "\ud800".encode(errors="replace").decode()}, page="")
 @example(form={"act": "resend"}, page="/code")
-def test_no_form_breaks_a_page(browser: Browser, fair: None, form: dict[str, str], page: str) -> None:
+def test_no_form_breaks_a_page(browser: Browser, fair_on_web: None, form: dict[str, str], page: str) -> None:
     browser.client.delete_cookie("session")
     browser.details(**({} if page else form))
     if page:

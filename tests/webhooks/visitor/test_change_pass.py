@@ -13,7 +13,7 @@ from flows.shapes.scans import Scan
 from tests.webhooks.visitor.browser import Browser
 from tests.webhooks.visitor.conftest import first_day, passes_of
 
-pytestmark = pytest.mark.usefixtures("fair")
+pytestmark = pytest.mark.usefixtures("fair_on_web")
 
 
 def rows(service: Service) -> list[tuple[str, Any, int]]:

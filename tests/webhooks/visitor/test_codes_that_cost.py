@@ -24,7 +24,7 @@ def codes_owed(service: Service) -> int:
         return db.scalars(select(func.count()).select_from(Delivery).where(Delivery.kind == "otp")).one()
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_fifty_numbers_abroad_from_one_address_with_fresh_cookies_get_nothing(app: Flask, service: Service) -> None:
     forms = list(ABROAD.values())
     for number in range(50):
@@ -40,7 +40,7 @@ def test_fifty_numbers_abroad_from_one_address_with_fresh_cookies_get_nothing(ap
     assert browser.path == "/register/fair/code"
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 @pytest.mark.parametrize(("language", "country"), [("en", "India"), ("hi", "भारत")])
 def test_the_door_says_where_codes_go_before_the_first_question(browser: Browser, language: str, country: str) -> None:
     browser.language = language
@@ -49,7 +49,7 @@ def test_the_door_says_where_codes_go_before_the_first_question(browser: Browser
     assert country in browser.get("/passes").split('name="phone"')[0]
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 @pytest.mark.parametrize("language", ["en", "hi"])
 def test_a_phone_of_another_country_is_shown_the_way_to_whatsapp(browser: Browser, language: str) -> None:
     browser.language = language
@@ -74,7 +74,7 @@ def test_an_event_adds_countries_for_itself(browser: Browser, other: Browser, se
         assert events.sms_countries(db, "", service.now()) == ()
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_where_no_more_codes_can_be_sent_the_form_says_so_before_the_first_question(
     app: Flask, browser: Browser, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,7 @@ from tests.webhooks.visitor.browser import PHONE, Browser
 from tests.webhooks.visitor.conftest import first_day, make_event
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_the_qr_is_the_passs(browser: Browser, service: Service) -> None:
     browser.register()
     drawn = re.search(r'src="data:image/png;base64,([^"]+)"', browser.page)
@@ -28,7 +28,7 @@ def test_the_qr_is_the_passs(browser: Browser, service: Service) -> None:
         assert tokens.decode(found.text, service.ring).pass_id == db.scalars(select(Pass.id)).one()
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_the_picture_is_a_file_to_save(browser: Browser) -> None:
     browser.register()
     browser.get(f"{browser.path}/picture.png")
@@ -54,7 +54,7 @@ def test_the_calendar_has_the_events_hours_and_no_code(browser: Browser, service
         assert db.scalars(select(Pass.code)).one() not in text.replace("-", "")
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_the_calendar_has_each_day_of_the_pass(browser: Browser, service: Service) -> None:
     browser.register()
     days = [first_day(service) + timedelta(days=after) for after in (0, 2)]
@@ -67,7 +67,7 @@ def test_the_calendar_has_each_day_of_the_pass(browser: Browser, service: Servic
     assert [day for day in days if f"{day:%Y%m%d}" in text] == days
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_it_goes_to_their_whatsapp_once_a_click(browser: Browser, service: Service) -> None:
     browser.register()
     shown, form = browser.path, browser.page
@@ -80,7 +80,7 @@ def test_it_goes_to_their_whatsapp_once_a_click(browser: Browser, service: Servi
         assert [tuple(row) for row in owed] == [(f"whatsapp:{PHONE}", db.scalars(select(Pass.id)).one())]
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_a_pass_is_found_again_by_the_phone(browser: Browser, other: Browser) -> None:
     browser.register()
     other.get("/passes")
@@ -98,7 +98,7 @@ def test_a_pass_is_found_again_by_the_phone(browser: Browser, other: Browser) ->
     assert (other.path, code in other.page) == ("/passes", False)
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_a_number_without_passes_is_told_so(browser: Browser) -> None:
     browser.get("/passes")
     browser.post("/passes", phone="1")
@@ -109,7 +109,7 @@ def test_a_number_without_passes_is_told_so(browser: Browser) -> None:
     assert "<li>" not in browser.page
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_a_cancelled_pass_is_not_shown_any_more(browser: Browser, service: Service) -> None:
     browser.register()
     with service.database.write() as db:
@@ -123,7 +123,7 @@ def test_a_cancelled_pass_is_not_shown_any_more(browser: Browser, service: Servi
     assert browser.status == 404
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_the_page_opens_with_the_good_news_and_has_the_rule_and_a_picture_to_share(browser: Browser) -> None:
     browser.register()
     assert "<h1>You are registered</h1>" in browser.page

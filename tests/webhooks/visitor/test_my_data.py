@@ -25,7 +25,7 @@ def statuses(service: Service) -> list[str]:
         return list(db.scalars(select(Pass.status)))
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_only_who_has_proved_the_phone_sees_or_deletes_anything(
     browser: Browser, other: Browser, service: Service
 ) -> None:
@@ -38,7 +38,7 @@ def test_only_who_has_proved_the_phone_sees_or_deletes_anything(
 
 
 @pytest.mark.parametrize("language", ["en", "hi"])
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_all_that_is_held_is_on_the_page_and_in_the_file(browser: Browser, service: Service, language: str) -> None:
     browser.language = language
     browser.register(city=CITY)
@@ -57,7 +57,7 @@ def test_all_that_is_held_is_on_the_page_and_in_the_file(browser: Browser, servi
         assert [(one.actor, one.about["report"]) for one in seen] == [("visitor", False), ("visitor", True)]
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_deleted_after_one_yes_and_nothing_is_left(browser: Browser, service: Service, redis: "Redis") -> None:
     browser.register(city=CITY)
     browser.get("/passes/data/delete")

@@ -18,7 +18,7 @@ from tests.webhooks.visitor.browser import Browser
 
 
 @pytest.fixture
-def issued(fair: None, browser: Browser, service: Service) -> Pass:
+def issued(fair_on_web: None, browser: Browser, service: Service) -> Pass:
     browser.register()
     with service.database.read() as db:
         return db.scalars(select(Pass)).one()

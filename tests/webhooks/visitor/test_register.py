@@ -21,7 +21,7 @@ CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b")
 LONG = "a" * 81
 
 
-def test_from_the_questions_to_the_pass(browser: Browser, service: Service, fair: None) -> None:
+def test_from_the_questions_to_the_pass(browser: Browser, service: Service, fair_on_web: None) -> None:
     browser.details()
     assert browser.path == "/register/fair/code"
     browser.prove()
@@ -43,7 +43,7 @@ def test_from_the_questions_to_the_pass(browser: Browser, service: Service, fair
         assert db.scalars(select(Delivery.kind)).all() == ["otp"]
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_it_speaks_hindi(browser: Browser, service: Service) -> None:
     browser.language = "hi"
     browser.register(language="hi")
@@ -55,7 +55,7 @@ def test_it_speaks_hindi(browser: Browser, service: Service) -> None:
         assert re.search("[\u0900-\u097f]", registered.consent_text)
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_another_language_is_chosen_without_losing_a_word(browser: Browser) -> None:
     browser.get("/register/fair")
     browser.post("/register/fair", **{**DETAILS, "language": "hi", "act": "language"})
@@ -85,7 +85,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_what_cannot_be_used_is_said_beside_its_field_and_kept(browser: Browser) -> None:
     for slot, value, code in WRONG:
         browser.details(**{slot: value})
@@ -96,14 +96,14 @@ def test_what_cannot_be_used_is_said_beside_its_field_and_kept(browser: Browser)
     assert browser.path == "/register/fair"
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_everything_that_is_wrong_is_said_at_once(browser: Browser) -> None:
     browser.details(full_name="", party_size="0", phone="1")
     assert browser.wrong == {"full_name": "empty", "party_size": "number_too_small", "phone": "not_a_phone"}
 
 
 @pytest.mark.parametrize("typed", ["98765 43210", "+91 98765-43210", "09876543210", "९८७६५४३२१०"])
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_a_number_may_be_written_in_many_ways(browser: Browser, typed: str) -> None:
     browser.details(phone=typed)
     assert browser.path == "/register/fair/code"
@@ -111,7 +111,7 @@ def test_a_number_may_be_written_in_many_ways(browser: Browser, typed: str) -> N
     assert browser.path == "/register/fair/review"
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_a_number_of_another_country(browser: Browser) -> None:
     browser.details(phone_country="US", phone="(201) 555-0123")
     browser.prove(phone="+12015550123")
@@ -134,7 +134,7 @@ def test_the_events_own_questions(browser: Browser, service: Service) -> None:
 # --- the code -------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_a_wrong_code(browser: Browser) -> None:
     browser.details()
     right = browser.otp()
@@ -150,7 +150,7 @@ def test_a_wrong_code(browser: Browser) -> None:
     assert browser.path == "/register/fair/code"
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_a_new_code_too_soon_says_when(browser: Browser) -> None:
     browser.details()
     browser.post("/register/fair/code", act="resend")
@@ -158,7 +158,7 @@ def test_a_new_code_too_soon_says_when(browser: Browser) -> None:
     assert 0 < int(browser.header["Retry-After"]) <= 30
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_a_new_code_voids_the_one_before(browser: Browser, service: Service) -> None:
     browser.details()
     first = browser.otp()
@@ -174,7 +174,7 @@ def test_a_new_code_voids_the_one_before(browser: Browser, service: Service) -> 
     assert browser.path == "/register/fair/review"
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_too_many_codes_to_a_number_say_when(browser: Browser, service: Service) -> None:
     browser.details()
     now = service.now()
@@ -188,7 +188,7 @@ def test_too_many_codes_to_a_number_say_when(browser: Browser, service: Service)
     assert 3000 < int(browser.header["Retry-After"]) <= 3600
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_another_number_needs_its_own_code(browser: Browser) -> None:
     browser.details()
     mine = browser.otp()
@@ -199,7 +199,7 @@ def test_another_number_needs_its_own_code(browser: Browser) -> None:
     assert browser.path == "/register/fair/review"
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_who_has_proved_their_number_is_not_asked_again(browser: Browser, service: Service) -> None:
     browser.register()
     second = (first_day(service) + timedelta(days=1)).isoformat()
@@ -210,7 +210,7 @@ def test_who_has_proved_their_number_is_not_asked_again(browser: Browser, servic
 
 
 def test_without_a_way_for_codes_it_is_said_before_the_first_question(
-    browser: Browser, service: Service, monkeypatch: pytest.MonkeyPatch, fair: None
+    browser: Browser, service: Service, monkeypatch: pytest.MonkeyPatch, fair_on_web: None
 ) -> None:
     monkeypatch.setattr(type(service.settings), "sms_from", "")
     object.__setattr__(service.otps, "sms", False)
@@ -223,7 +223,7 @@ def test_without_a_way_for_codes_it_is_said_before_the_first_question(
 # --- once, and nobody else's ----------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_a_double_click_registers_once(browser: Browser, app: Flask, service: Service) -> None:
     browser.details()
     browser.prove()
@@ -243,7 +243,7 @@ def test_a_double_click_registers_once(browser: Browser, app: Flask, service: Se
     assert passes_of(service) == 1
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_nothing_of_anybody_is_shown_before_the_code_is_right(browser: Browser, other: Browser) -> None:
     browser.register()
     (code,) = set(CODE.findall(browser.page))
@@ -284,7 +284,7 @@ def test_a_party_that_does_not_fit_any_more(browser: Browser, service: Service) 
     assert browser.wrong == {"party_size": "only_some_left"}
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_without_agreement_nothing_is_made(browser: Browser, service: Service) -> None:
     browser.details()
     browser.prove()
@@ -293,7 +293,7 @@ def test_without_agreement_nothing_is_made(browser: Browser, service: Service) -
     assert passes_of(service) == 0
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_a_tick_beside_words_that_have_changed_registers_nobody(browser: Browser, service: Service) -> None:
     browser.details()
     browser.prove()
@@ -331,7 +331,7 @@ def test_every_state_of_an_event_has_its_page(browser: Browser, service: Service
     assert 'name="full_name"' not in browser.page
 
 
-def test_an_event_that_closes_in_the_middle(browser: Browser, service: Service, fair: None) -> None:
+def test_an_event_that_closes_in_the_middle(browser: Browser, service: Service, fair_on_web: None) -> None:
     browser.details()
     browser.prove()
     with service.database.write() as db:
@@ -346,7 +346,7 @@ def test_no_such_event(browser: Browser) -> None:
     assert browser.status == 404
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_how_far_a_form_comes_is_in_the_funnel(browser: Browser, other: Browser, service: Service) -> None:
     browser.details(full_name="7")
     browser.details()

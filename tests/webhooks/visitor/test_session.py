@@ -26,7 +26,7 @@ def readable(cookie: str) -> str:
     return (zlib.decompress(data) if packed else data).decode()
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_the_cookie_says_nothing_of_anybody(browser: Browser) -> None:
     browser.register()
     cookie = browser.client.get_cookie("session")
@@ -36,7 +36,7 @@ def test_the_cookie_says_nothing_of_anybody(browser: Browser) -> None:
     assert not any(secret in inside for secret in ("Asha", "98765", "43210"))
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_redis_cannot_be_read_for_a_visit_to_take_over(browser: Browser, service: Service) -> None:
     browser.register()
     keys = b" ".join(service.redis.keys("*visit*"))  # type: ignore[arg-type]  # bytes, as this client answers
@@ -44,7 +44,7 @@ def test_redis_cannot_be_read_for_a_visit_to_take_over(browser: Browser, service
     assert browser.visit.encode() not in keys
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_a_form_of_another_site_is_refused(browser: Browser) -> None:
     browser.get("/register/fair")
     browser.page = ""
@@ -52,7 +52,7 @@ def test_a_form_of_another_site_is_refused(browser: Browser) -> None:
     assert browser.status == 400
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_a_visit_that_sends_too_much_is_told_when_to_go_on(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visitor_session, "SESSION_LIMIT", "2 per minute")
     for _ in range(3):
@@ -62,7 +62,7 @@ def test_a_visit_that_sends_too_much_is_told_when_to_go_on(browser: Browser, mon
     assert "<h1>" in browser.page
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_one_number_is_not_asked_for_from_many_browsers(
     app: Flask, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,7 +75,7 @@ def test_one_number_is_not_asked_for_from_many_browsers(
     assert browsers[3].path == "/register/fair/code"
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_many_phones_behind_one_address_are_not_shut_out(app: Flask, service: Service) -> None:
     numbers = [f"98765 432{number:02}" for number in range(12)]
     paths = set()
@@ -102,7 +102,7 @@ def away(app: Flask, service: Service) -> Iterator[Browser]:
         object.__setattr__(service, "web_sessions", WebSessions(service.redis))
 
 
-@pytest.mark.usefixtures("fair")
+@pytest.mark.usefixtures("fair_on_web")
 def test_without_redis_a_page_says_so(away: Browser) -> None:
     away.get("/register/fair")
     assert away.status == 503

@@ -27,7 +27,7 @@ from tests.bot.domain import race_processes, rush
 from tests.bot.domain.builders import DAY, NOW, SECRET
 from tests.bot.domain.gate import at, make_world, scan
 
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.databases("sqlite")
 MIRA, ADA = "whatsapp:+919822222222", "whatsapp:+919833333333"
 
 
@@ -86,58 +86,58 @@ class Fair:
 
 
 @pytest.fixture
-def fair(database: Database, outbox: Outbox, clock: Clock) -> Fair:
+def alerted_fair(database: Database, outbox: Outbox, clock: Clock) -> Fair:
     return Fair(database, outbox, clock)
 
 
-def test_more_people_than_are_safe(fair: Fair, redis: "Redis") -> None:
-    fair.rules(inside=6)
-    fair.scan()
-    fair.scan()
-    assert fair.look(minutes=1) == 0
-    fair.scan()
-    assert fair.look(minutes=1) == 2
-    assert fair.raised() == [("inside", None, 9)]
-    told = dict(fair.told())
+def test_more_people_than_are_safe(alerted_fair: Fair, redis: "Redis") -> None:
+    alerted_fair.rules(inside=6)
+    alerted_fair.scan()
+    alerted_fair.scan()
+    assert alerted_fair.look(minutes=1) == 0
+    alerted_fair.scan()
+    assert alerted_fair.look(minutes=1) == 2
+    assert alerted_fair.raised() == [("inside", None, 9)]
+    told = dict(alerted_fair.told())
     assert set(told) == {MIRA, ADA}
     assert "9" in told[ADA]
     assert told[MIRA] != told[ADA]
-    assert len(waiting(fair.outbox)) == 2
-    assert fair.look(minutes=1) == 0
-    fair.leave()
-    assert fair.look(minutes=1) == 0
-    assert fair.raised() == [("inside", None, 6)]  # safe, but too near to say that it is over
-    fair.leave(1)
-    assert fair.look(minutes=1) == 0  # the message of the beginning never left: nobody hears of the end
-    assert fair.raised() == []
+    assert len(waiting(alerted_fair.outbox)) == 2
+    assert alerted_fair.look(minutes=1) == 0
+    alerted_fair.leave()
+    assert alerted_fair.look(minutes=1) == 0
+    assert alerted_fair.raised() == [("inside", None, 6)]  # safe, but too near to say that it is over
+    alerted_fair.leave(1)
+    assert alerted_fair.look(minutes=1) == 0  # the message of the beginning never left: nobody hears of the end
+    assert alerted_fair.raised() == []
 
 
 @on_sqlite
-def test_a_number_at_the_border_does_not_flap(fair: Fair) -> None:
-    fair.rules(inside=8)
+def test_a_number_at_the_border_does_not_flap(alerted_fair: Fair) -> None:
+    alerted_fair.rules(inside=8)
     for _ in range(3):
-        fair.scan()
-    fair.look(minutes=1)
-    fair.leave(1)
-    assert fair.look(minutes=1) == 0
-    assert fair.raised() == [("inside", None, 8)]
+        alerted_fair.scan()
+    alerted_fair.look(minutes=1)
+    alerted_fair.leave(1)
+    assert alerted_fair.look(minutes=1) == 0
+    assert alerted_fair.raised() == [("inside", None, 8)]
 
 
 @on_sqlite
-def test_a_gate_from_which_nothing_is_heard(fair: Fair) -> None:
-    fair.rules(silent_minutes=10)
-    assert fair.look(minutes=1) == 0  # no gate has begun
-    fair.scan(gate="main")
-    assert fair.look(minutes=9) == 0
-    assert fair.look(minutes=1) == 2
-    assert fair.raised() == [("silent_gate", "main", 10)]
-    assert "Main" in dict(fair.told())[ADA]
-    left(fair)
-    assert fair.look(minutes=1) == 0
-    fair.scan(gate="main")
-    assert fair.look(minutes=1) == 2
-    assert fair.raised() == []
-    assert len(fair.told()) == 4
+def test_a_gate_from_which_nothing_is_heard(alerted_fair: Fair) -> None:
+    alerted_fair.rules(silent_minutes=10)
+    assert alerted_fair.look(minutes=1) == 0  # no gate has begun
+    alerted_fair.scan(gate="main")
+    assert alerted_fair.look(minutes=9) == 0
+    assert alerted_fair.look(minutes=1) == 2
+    assert alerted_fair.raised() == [("silent_gate", "main", 10)]
+    assert "Main" in dict(alerted_fair.told())[ADA]
+    left(alerted_fair)
+    assert alerted_fair.look(minutes=1) == 0
+    alerted_fair.scan(gate="main")
+    assert alerted_fair.look(minutes=1) == 2
+    assert alerted_fair.raised() == []
+    assert len(alerted_fair.told()) == 4
 
 
 def left(fair: Fair) -> None:
@@ -147,30 +147,30 @@ def left(fair: Fair) -> None:
 
 
 @on_sqlite
-def test_a_gate_that_is_closed_or_stopped_is_not_silent(fair: Fair) -> None:
-    fair.rules(silent_minutes=10)
-    fair.scan(gate="main")
-    fair.scan(gate="north")
-    with fair.database.write() as db:
+def test_a_gate_that_is_closed_or_stopped_is_not_silent(alerted_fair: Fair) -> None:
+    alerted_fair.rules(silent_minutes=10)
+    alerted_fair.scan(gate="main")
+    alerted_fair.scan(gate="north")
+    with alerted_fair.database.write() as db:
         gates.close(db, "fair", "main")
-        gates.pause_entry(db, events.by_slug(db, "fair").id, "north", fair.clock())
-    assert fair.look(minutes=30) == 0
+        gates.pause_entry(db, events.by_slug(db, "fair").id, "north", alerted_fair.clock())
+    assert alerted_fair.look(minutes=30) == 0
 
 
 @on_sqlite
-def test_messages_that_fail(fair: Fair) -> None:
-    fair.rules(failures_permille=20)
-    messages(fair, failed=1, others=MIN_MESSAGES - 2)
-    assert fair.look(minutes=1) == 0  # too few to say
-    messages(fair, failed=0, others=1)
-    assert fair.look() == 0  # one of fifty is not above 2 per cent
-    messages(fair, failed=1, others=0)
-    assert fair.look(minutes=1) == 2
-    assert fair.raised() == [("failures", None, 39)]
-    messages(fair, failed=0, others=200)
-    left(fair)
-    assert fair.look(minutes=1) == 2
-    assert fair.raised() == []
+def test_messages_that_fail(alerted_fair: Fair) -> None:
+    alerted_fair.rules(failures_permille=20)
+    messages(alerted_fair, failed=1, others=MIN_MESSAGES - 2)
+    assert alerted_fair.look(minutes=1) == 0  # too few to say
+    messages(alerted_fair, failed=0, others=1)
+    assert alerted_fair.look() == 0  # one of fifty is not above 2 per cent
+    messages(alerted_fair, failed=1, others=0)
+    assert alerted_fair.look(minutes=1) == 2
+    assert alerted_fair.raised() == [("failures", None, 39)]
+    messages(alerted_fair, failed=0, others=200)
+    left(alerted_fair)
+    assert alerted_fair.look(minutes=1) == 2
+    assert alerted_fair.raised() == []
 
 
 def messages(fair: Fair, *, failed: int, others: int) -> None:
@@ -189,50 +189,55 @@ def messages(fair: Fair, *, failed: int, others: int) -> None:
 
 
 @on_sqlite
-def test_answers_that_wait_too_long(fair: Fair) -> None:
-    fair.rules(queue_seconds=60)
-    with fair.database.write() as db:
+def test_answers_that_wait_too_long(alerted_fair: Fair) -> None:
+    alerted_fair.rules(queue_seconds=60)
+    with alerted_fair.database.write() as db:
         bulk = outbox_enqueue.enqueue(
-            db, kind="text", address=ADA, payload={"body": "b"}, priority=outbox_enqueue.BULK, now=fair.clock()
+            db, kind="text", address=ADA, payload={"body": "b"}, priority=outbox_enqueue.BULK, now=alerted_fair.clock()
         )
-    assert fair.look(seconds=90) == 0  # what goes to many may wait
-    with fair.database.write() as db:
+    assert alerted_fair.look(seconds=90) == 0  # what goes to many may wait
+    with alerted_fair.database.write() as db:
         db.execute(update(Delivery).where(Delivery.id == bulk).values(status="sent"))
         outbox_enqueue.enqueue(
-            db, kind="text", address=MIRA, payload={"body": "a"}, priority=outbox_enqueue.REPLIES, now=fair.clock()
+            db,
+            kind="text",
+            address=MIRA,
+            payload={"body": "a"},
+            priority=outbox_enqueue.REPLIES,
+            now=alerted_fair.clock(),
         )
-    assert fair.look(seconds=60) == 0
-    assert fair.look(seconds=1) == 2
-    assert fair.raised() == [("queue", None, 61)]
+    assert alerted_fair.look(seconds=60) == 0
+    assert alerted_fair.look(seconds=1) == 2
+    assert alerted_fair.raised() == [("queue", None, 61)]
 
 
 @on_sqlite
-def test_codes_that_are_used_up(fair: Fair, redis: "Redis") -> None:
-    fair.rules()
-    fair.alerting = replace(fair.alerting, codes_spent=partial(otp.spent_for_all, redis))
+def test_codes_that_are_used_up(alerted_fair: Fair, redis: "Redis") -> None:
+    alerted_fair.rules()
+    alerted_fair.alerting = replace(alerted_fair.alerting, codes_spent=partial(otp.spent_for_all, redis))
     for label in ("service, hour", "address, hour"):
-        redis.hset(otp.BUDGETS_REACHED_KEY, label, int(fair.clock().timestamp() * 1000))
-    assert fair.look(minutes=1) == 2
-    assert fair.raised() == [("codes", None, 1)]
-    assert fair.look(minutes=1) == 0
-    assert fair.look(hours=1) == 0  # of its beginning nobody has been told yet
-    assert fair.raised() == []
+        redis.hset(otp.BUDGETS_REACHED_KEY, label, int(alerted_fair.clock().timestamp() * 1000))
+    assert alerted_fair.look(minutes=1) == 2
+    assert alerted_fair.raised() == [("codes", None, 1)]
+    assert alerted_fair.look(minutes=1) == 0
+    assert alerted_fair.look(hours=1) == 0  # of its beginning nobody has been told yet
+    assert alerted_fair.raised() == []
 
 
 @on_sqlite
-def test_a_look_tells_whom_the_message_did_not_reach(fair: Fair) -> None:
-    fair.rules(silent_minutes=10)
-    fair.scan(gate="main")
-    with fair.database.write() as db:
+def test_a_look_tells_whom_the_message_did_not_reach(alerted_fair: Fair) -> None:
+    alerted_fair.rules(silent_minutes=10)
+    alerted_fair.scan(gate="main")
+    with alerted_fair.database.write() as db:
         db.execute(update(Contact).where(Contact.language == "en").values(stopped_at=NOW))
-    assert fair.look(minutes=10) == 1
-    assert unreached(fair) == ["Ada"]
-    with fair.database.write() as db:
+    assert alerted_fair.look(minutes=10) == 1
+    assert unreached(alerted_fair) == ["Ada"]
+    with alerted_fair.database.write() as db:
         db.execute(update(Delivery).where(Delivery.lane == MIRA).values(reason="window_closed"))
-    assert unreached(fair) == ["Mira", "Ada"]
-    with fair.database.write() as db:
+    assert unreached(alerted_fair) == ["Mira", "Ada"]
+    with alerted_fair.database.write() as db:
         db.execute(update(Delivery).where(Delivery.lane == MIRA).values(status="delivered", reason=None))
-    assert unreached(fair) == ["Ada"]
+    assert unreached(alerted_fair) == ["Ada"]
 
 
 def unreached(fair: Fair) -> list[str]:
@@ -242,13 +247,13 @@ def unreached(fair: Fair) -> list[str]:
 
 
 @on_sqlite
-def test_after_the_hours_nothing_is_too_full_or_too_silent(fair: Fair) -> None:
-    fair.rules(inside=2, silent_minutes=10)
-    fair.scan()
-    assert fair.look(minutes=30) == 4
-    left(fair)
-    assert fair.look(hours=13) == 4
-    assert fair.raised() == []
+def test_after_the_hours_nothing_is_too_full_or_too_silent(alerted_fair: Fair) -> None:
+    alerted_fair.rules(inside=2, silent_minutes=10)
+    alerted_fair.scan()
+    assert alerted_fair.look(minutes=30) == 4
+    left(alerted_fair)
+    assert alerted_fair.look(hours=13) == 4
+    assert alerted_fair.raised() == []
 
 
 def looking(database: Database, now: datetime) -> str:
@@ -263,13 +268,13 @@ def looking(database: Database, now: datetime) -> str:
 
 
 @pytest.mark.race
-def test_clocks_that_look_at_once_tell_once(fair: Fair, database: Database) -> None:
-    fair.rules(silent_minutes=10)
-    fair.scan(gate="main")
-    later = fair.clock.move(minutes=11)
+def test_clocks_that_look_at_once_tell_once(alerted_fair: Fair, database: Database) -> None:
+    alerted_fair.rules(silent_minutes=10)
+    alerted_fair.scan(gate="main")
+    later = alerted_fair.clock.move(minutes=11)
     assert sorted(race_processes.in_threads(database, looking, [later] * 6)) == ["0"] * 5 + ["2"]
-    left(fair)
-    fair.scan(gate="main")
+    left(alerted_fair)
+    alerted_fair.scan(gate="main")
     assert sorted(race_processes.in_threads(database, looking, [later + timedelta(minutes=1)] * 6)) == ["0"] * 5 + ["2"]
     with database.read() as db:
         assert len(db.scalars(select(Alert)).all()) == 1

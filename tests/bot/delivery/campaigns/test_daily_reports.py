@@ -20,7 +20,7 @@ from tests.bot.domain import rush
 from tests.bot.domain.builders import DAY, NOW, SECRET, refused
 from tests.bot.domain.gate import at, make_world, scan
 
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.databases("sqlite")
 ADA, BEN, MIRA = "+919833333333", "+919844444444", "+919822222222"
 HOUR = time(21)
 
@@ -54,33 +54,37 @@ class Fair:
 
 
 @pytest.fixture
-def fair(database: Database, outbox: Outbox, clock: Clock) -> Fair:
+def reported_fair(database: Database, outbox: Outbox, clock: Clock) -> Fair:
     return Fair(database, outbox, clock)
 
 
-def test_it_goes_once_a_day_at_its_hour_to_every_admin(fair: Fair) -> None:
-    fair.switch_on()
+def test_it_goes_once_a_day_at_its_hour_to_every_admin(reported_fair: Fair) -> None:
+    reported_fair.switch_on()
     moments = (at(20), at(21), at(21) + timedelta(minutes=1), at(23))
-    assert [fair.reporter.run(moment) for moment in moments] == [0, 2, 0, 0]
-    assert [lane for lane, _ in fair.sent()] == [f"whatsapp:{ADA}", f"whatsapp:{BEN}"]
-    assert fair.reporter.run(at(21) + timedelta(days=1)) == 2
-    assert fair.reporter.run(at(21) + timedelta(days=2)) == 0  # the event is over
-    assert len(fair.sent()) == 4
+    assert [reported_fair.reporter.run(moment) for moment in moments] == [0, 2, 0, 0]
+    assert [lane for lane, _ in reported_fair.sent()] == [f"whatsapp:{ADA}", f"whatsapp:{BEN}"]
+    assert reported_fair.reporter.run(at(21) + timedelta(days=1)) == 2
+    assert reported_fair.reporter.run(at(21) + timedelta(days=2)) == 0  # the event is over
+    assert len(reported_fair.sent()) == 4
 
 
 @on_sqlite
-def test_it_says_the_figures_of_the_day(fair: Fair) -> None:
-    fair.switch_on()
-    with fair.database.write() as db:
-        for code, moment in ((fair.codes[0], at(12)), (fair.codes[0], at(13)), (fair.codes[1], at(14))):
-            checkins.admit(db, fair.ring, scan(code), moment)
-    fair.reporter.run(at(21))
-    (_, english), (_, hindi) = fair.sent()
+def test_it_says_the_figures_of_the_day(reported_fair: Fair) -> None:
+    reported_fair.switch_on()
+    with reported_fair.database.write() as db:
+        for code, moment in (
+            (reported_fair.codes[0], at(12)),
+            (reported_fair.codes[0], at(13)),
+            (reported_fair.codes[1], at(14)),
+        ):
+            checkins.admit(db, reported_fair.ring, scan(code), moment)
+    reported_fair.reporter.run(at(21))
+    (_, english), (_, hindi) = reported_fair.sent()
     for part in ("Admitted: 6", "Refused scans: 1 (Already admitted 1)", "Admitted by gate: Main 6", "failed today: 0"):
         assert part in english
     assert "6" in hindi
     assert hindi != english
-    with fair.database.read() as db:
+    with reported_fair.database.read() as db:
         notice = db.scalars(select(Delivery.payload).order_by(Delivery.id)).all()[-2]["notice"]
     assert notice["purpose"] == notices.REPORT
     assert "\n" not in notice["values"]["text"]
@@ -88,36 +92,36 @@ def test_it_says_the_figures_of_the_day(fair: Fair) -> None:
 
 
 @on_sqlite
-def test_only_those_who_were_chosen_get_it(fair: Fair) -> None:
-    fair.switch_on(fair.admins[1])
-    assert fair.reporter.run(at(21)) == 1
-    assert [lane for lane, _ in fair.sent()] == [f"whatsapp:{BEN}"]
-    with fair.database.write() as db, refused("not_an_admin"):
+def test_only_those_who_were_chosen_get_it(reported_fair: Fair) -> None:
+    reported_fair.switch_on(reported_fair.admins[1])
+    assert reported_fair.reporter.run(at(21)) == 1
+    assert [lane for lane, _ in reported_fair.sent()] == [f"whatsapp:{BEN}"]
+    with reported_fair.database.write() as db, refused("not_an_admin"):
         daily_reports.set_report(db, "fair", HOUR, [roster.of_phone(db, MIRA)[0].id], at(12))
 
 
 @on_sqlite
-def test_after_its_hour_the_first_comes_tomorrow_and_none_once_it_is_off(fair: Fair) -> None:
-    fair.switch_on(now=at(22))
-    assert fair.reporter.run(at(22)) == 0
-    assert fair.reporter.run(at(21) + timedelta(days=1)) == 2
-    with fair.database.write() as db:
+def test_after_its_hour_the_first_comes_tomorrow_and_none_once_it_is_off(reported_fair: Fair) -> None:
+    reported_fair.switch_on(now=at(22))
+    assert reported_fair.reporter.run(at(22)) == 0
+    assert reported_fair.reporter.run(at(21) + timedelta(days=1)) == 2
+    with reported_fair.database.write() as db:
         daily_reports.stop(db, "fair")
-    assert fair.reporter.run(at(22) + timedelta(days=1)) == 0
+    assert reported_fair.reporter.run(at(22) + timedelta(days=1)) == 0
 
 
 @on_sqlite
-def test_a_cancelled_event_is_not_reported_of(fair: Fair) -> None:
-    fair.switch_on()
-    with fair.database.write() as db:
+def test_a_cancelled_event_is_not_reported_of(reported_fair: Fair) -> None:
+    reported_fair.switch_on()
+    with reported_fair.database.write() as db:
         events.cancel_event(db, "fair")
-    assert fair.reporter.run(at(21)) == 0
+    assert reported_fair.reporter.run(at(21)) == 0
 
 
 @pytest.mark.race
-def test_of_many_clocks_at_once_one_reports(fair: Fair) -> None:
-    fair.switch_on()
+def test_of_many_clocks_at_once_one_reports(reported_fair: Fair) -> None:
+    reported_fair.switch_on()
     with ThreadPoolExecutor(6) as clocks:
-        owed = list(clocks.map(lambda _: fair.reporter.run(at(21)), range(6)))
+        owed = list(clocks.map(lambda _: reported_fair.reporter.run(at(21)), range(6)))
     assert sorted(owed) == [0, 0, 0, 0, 0, 2]
-    assert len(fair.sent()) == 2
+    assert len(reported_fair.sent()) == 2

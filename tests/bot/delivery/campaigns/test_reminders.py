@@ -24,7 +24,7 @@ EVENING = datetime.combine(FIRST_DAY - timedelta(days=1), time(18), INDIA)
 """Of the day before the first."""
 
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.databases("sqlite")
 """The kind of database makes no difference here."""
 
 

@@ -31,8 +31,9 @@ def api() -> Iterator[FakeApi]:
 
 
 @pytest.fixture
-def settings(api: FakeApi) -> Settings:
-    return Settings(public_url="http://127.0.0.1:8000", secret_key="a secret of sixteen", twilio_api_base=api.origin)
+def crashing_settings(settings: Settings, api: FakeApi) -> Settings:
+    """Those of a worker that may be killed, with the test's own Twilio."""
+    return settings.model_copy(update={"twilio_api_base": api.origin})
 
 
 def dies(point: str, settings: Settings, database_url: str, redis_url: str, delivery: int = 0) -> None:
@@ -62,14 +63,22 @@ class Blind(Twilio):
 
 @pytest.mark.parametrize("point", POINTS)
 def test_one_message_whenever_the_worker_dies(
-    point: str, database: Database, database_url: str, redis: "Redis", redis_url: str, settings: Settings, api: FakeApi
+    point: str,
+    database: Database,
+    database_url: str,
+    redis: "Redis",
+    redis_url: str,
+    crashing_settings: Settings,
+    api: FakeApi,
 ) -> None:
     clock = Clock()
-    outbox = Outbox(database, redis, Twilio(settings), FakeOtps(), settings, clock, check_media=fetched)
+    outbox = Outbox(
+        database, redis, Twilio(crashing_settings), FakeOtps(), crashing_settings, clock, check_media=fetched
+    )
     with database.write() as db:
         words = enqueue_reply(db, message_sid="SM1", address=LANE, sender=None, body="Hello", now=NOW)
         image = enqueue_pass(db, make_pass(db), address=LANE, sender=None, language="en", now=NOW)
-    dies(point, settings, database_url, redis_url, words)
+    dies(point, crashing_settings, database_url, redis_url, words)
     assert len(api.taken) == (0 if point in ("before_the_try", "before_the_call") else 1)
     goes_on(outbox, redis, clock)
     assert len(api.taken) == 2
@@ -81,14 +90,22 @@ def test_one_message_whenever_the_worker_dies(
 
 @pytest.mark.parametrize("point", POINTS)
 def test_each_message_once_whenever_a_drain_is_killed(
-    point: str, database: Database, database_url: str, redis: "Redis", redis_url: str, settings: Settings, api: FakeApi
+    point: str,
+    database: Database,
+    database_url: str,
+    redis: "Redis",
+    redis_url: str,
+    crashing_settings: Settings,
+    api: FakeApi,
 ) -> None:
     """Some calls have not begun, some are on their way, some were taken and some noted: nobody is passed over."""
     clock = Clock()
-    outbox = Outbox(database, redis, Twilio(settings), FakeOtps(), settings, clock, check_media=fetched)
+    outbox = Outbox(
+        database, redis, Twilio(crashing_settings), FakeOtps(), crashing_settings, clock, check_media=fetched
+    )
     lanes = [f"whatsapp:+9198000000{number:02}" for number in range(PEOPLE)]
     rows = [reply(database, f"{number} to {lane}", lane=lane) for number in range(2) for lane in lanes]
-    dies(point, settings, database_url, redis_url)
+    dies(point, crashing_settings, database_url, redis_url)
     goes_on(outbox, redis, clock)
     assert sorted(api.bodies) == sorted(f"{number} to {lane}" for number in range(2) for lane in lanes)
     for lane in lanes:
@@ -98,25 +115,35 @@ def test_each_message_once_whenever_a_drain_is_killed(
 
 @pytest.mark.parametrize("point", ["before_the_call", "after_the_call"])
 def test_an_image_is_looked_up_by_its_caption(
-    point: str, database: Database, database_url: str, redis: "Redis", redis_url: str, settings: Settings, api: FakeApi
+    point: str,
+    database: Database,
+    database_url: str,
+    redis: "Redis",
+    redis_url: str,
+    crashing_settings: Settings,
+    api: FakeApi,
 ) -> None:
     clock = Clock()
-    outbox = Outbox(database, redis, Twilio(settings), FakeOtps(), settings, clock, check_media=fetched)
+    outbox = Outbox(
+        database, redis, Twilio(crashing_settings), FakeOtps(), crashing_settings, clock, check_media=fetched
+    )
     with database.write() as db:
         image = enqueue_pass(db, make_pass(db), address=LANE, sender=None, language="hi", now=NOW)
-    dies(point, settings, database_url, redis_url, image)
+    dies(point, crashing_settings, database_url, redis_url, image)
     goes_on(outbox, redis, clock)
     assert len(api.taken) == 1
     assert row(database, image).status == "queued"
 
 
 def test_without_the_look_up_it_would_be_two(
-    database: Database, database_url: str, redis: "Redis", redis_url: str, settings: Settings, api: FakeApi
+    database: Database, database_url: str, redis: "Redis", redis_url: str, crashing_settings: Settings, api: FakeApi
 ) -> None:
     clock = Clock()
-    outbox = Outbox(database, redis, Blind(settings), FakeOtps(), settings, clock, check_media=fetched)
+    outbox = Outbox(
+        database, redis, Blind(crashing_settings), FakeOtps(), crashing_settings, clock, check_media=fetched
+    )
     with database.write() as db:
         words = enqueue_reply(db, message_sid="SM1", address=LANE, sender=None, body="Hello", now=NOW)
-    dies("after_the_call", settings, database_url, redis_url, words)
+    dies("after_the_call", crashing_settings, database_url, redis_url, words)
     goes_on(outbox, redis, clock)
     assert api.bodies == ["Hello", "Hello"]

@@ -38,7 +38,7 @@ def test_what_is_owed_is_sent_once(database: Database, outbox: Outbox, twilio: F
         None,
         None,
     )
-    assert twilio.sent[0].status_callback == f"http://127.0.0.1:8000/webhooks/twilio/status?delivery={words}"
+    assert twilio.sent[0].status_callback == f"https://localhost/webhooks/twilio/status?delivery={words}"
 
 
 def test_enqueueing_without_redis_is_left_to_the_sweep(database: Database, redis: "Redis", outbox: Outbox) -> None:
@@ -104,7 +104,7 @@ def test_an_image_goes_with_link_caption_and_validity(database: Database, outbox
     outbox.deliver(a_pass(database))
     sent = twilio.sent[0]
     assert sent.media_url is not None
-    assert sent.media_url.startswith("http://127.0.0.1:8000/media/passes/")
+    assert sent.media_url.startswith("https://localhost/media/passes/")
     assert ".png" in sent.media_url
     assert "Asha" not in sent.media_url
     assert "Name: Asha Verma" in sent.body

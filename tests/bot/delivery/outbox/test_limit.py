@@ -6,9 +6,7 @@ What a machine makes of it against the wall clock: `make bench`.
 
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
-import pytest
 from redis import Redis
 from rq.job import Job
 
@@ -109,14 +107,6 @@ class Run:
     @property
     def longest_wait(self) -> float:
         return max(self.twilio.heard[reply] - began for reply, began in self.asked.items())
-
-
-@pytest.fixture
-def database(sqlite_template: Path, tmp_path: Path) -> Database:
-    """What is shown here does not hang on the kind of database."""
-    file = tmp_path / "test.db"
-    file.write_bytes(sqlite_template.read_bytes())
-    return Database(f"sqlite:///{file}")
 
 
 def test_two_workers_use_the_limit_and_never_pass_it_and_replies_pass_by(database: Database, redis: "Redis") -> None:

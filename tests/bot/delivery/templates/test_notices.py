@@ -29,15 +29,10 @@ from tests.bot.delivery.conftest import LANE, NOW, Clock, FakeTwilio, a_pass, ro
 from tests.bot.delivery.templates.test_templates import FakeContentApi
 from tests.webhooks import openapi
 
+pytestmark = pytest.mark.databases("sqlite")
 SENDER = "whatsapp:+14155238886"
 ORIGIN = "https://pass.example.org"
 NO_ANSWER = SendFailed("no_answer", retry=True, unclear=True)
-
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """SQLite alone: the kind of database makes no difference here."""
-    return sqlite_url
 
 
 @pytest.fixture

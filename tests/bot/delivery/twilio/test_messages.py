@@ -21,6 +21,7 @@ from bot.delivery.twilio.messages import PAGE_SIZE, Twilio
 from bot.errors import SendFailed
 from bot.settings import SIMULATED_ACCOUNT, Settings
 from tests.bot.delivery.conftest import LANE, NOW
+from tests.bot.domain.builders import SECRET
 
 MESSAGES = f"https://api.twilio.com/2010-04-01/Accounts/{SIMULATED_ACCOUNT}/Messages.json"
 SID = "SM" + "a" * 32
@@ -33,9 +34,15 @@ def wire() -> Iterator[responses.RequestsMock]:
 
 
 @pytest.fixture
-def real(settings: Settings) -> Twilio:
+def simulated_settings() -> Settings:
+    """With the simulator's account, without a database."""
+    return Settings(public_url="http://127.0.0.1:8000", secret_key=SECRET)
+
+
+@pytest.fixture
+def real(simulated_settings: Settings) -> Twilio:
     """A client whose requests go to Twilio's own address."""
-    return Twilio(settings, TwilioHttp())
+    return Twilio(simulated_settings, TwilioHttp())
 
 
 def form(call: Any) -> dict[str, str]:
@@ -79,25 +86,27 @@ def test_a_message_with_everything(wire: responses.RequestsMock, real: Twilio) -
     assert wire.calls[0].request.headers["Authorization"].startswith("Basic ")
 
 
-def test_the_sender_written_to_or_the_service(wire: responses.RequestsMock, real: Twilio, settings: Settings) -> None:
+def test_the_sender_written_to_or_the_service(
+    wire: responses.RequestsMock, real: Twilio, simulated_settings: Settings
+) -> None:
     wire.post(MESSAGES, json={"sid": SID}, status=201)
     real.send(OutboundMessage(LANE, "whatsapp:+15550001111", "Hello"))
-    settings.twilio_messaging_service_sid = "MG1"
-    Twilio(settings, TwilioHttp()).send(OutboundMessage(LANE, "whatsapp:+15550001111", "Hello"))
+    simulated_settings.twilio_messaging_service_sid = "MG1"
+    Twilio(simulated_settings, TwilioHttp()).send(OutboundMessage(LANE, "whatsapp:+15550001111", "Hello"))
     first, second = (form(call) for call in wire.calls)
     assert first["From"] == "whatsapp:+15550001111"
     assert second["MessagingServiceSid"] == "MG1"
     assert "From" not in second
 
 
-def test_another_origin_takes_the_place_of_twilio(wire: responses.RequestsMock, settings: Settings) -> None:
-    other = MESSAGES.replace("https://api.twilio.com", settings.api_base)
+def test_another_origin_takes_the_place_of_twilio(wire: responses.RequestsMock, simulated_settings: Settings) -> None:
+    other = MESSAGES.replace("https://api.twilio.com", simulated_settings.api_base)
     wire.post(other, json={"sid": SID}, status=201)
-    assert Twilio(settings).send(OutboundMessage(LANE, None, "Hello")) == SID
-    assert settings.api_base.startswith("http://127.0.0.1:")
+    assert Twilio(simulated_settings).send(OutboundMessage(LANE, None, "Hello")) == SID
+    assert simulated_settings.api_base.startswith("http://127.0.0.1:")
 
 
-def test_time_outs_are_set(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_time_outs_are_set(simulated_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Any] = []
 
     def stopped(self: requests.Session, *args: Any, **options: Any) -> None:
@@ -105,7 +114,7 @@ def test_time_outs_are_set(settings: Settings, monkeypatch: pytest.MonkeyPatch) 
         raise requests.ReadTimeout
 
     monkeypatch.setattr(requests.Session, "request", stopped)
-    assert failure(Twilio(settings)).unclear
+    assert failure(Twilio(simulated_settings)).unclear
     assert seen == [(5, 15)]
 
 

@@ -108,7 +108,7 @@ def test_without_the_guard_more_go_in_than_the_party_has(
     assert _kept(database)[2] == 32
 
 
-@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+@pytest.mark.databases("postgres")
 def test_without_the_lock_a_repeat_is_still_one_row_but_hears_no_answer(
     database: Database, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,7 +24,7 @@ from tests.bot.domain import race_processes
 from tests.bot.domain.builders import DAY, NOW, SECRET, asking, refused, taken
 from tests.bot.domain.gate import NOON, World, at, make_world
 
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.databases("sqlite")
 PHONE = "+919812345678"
 """Asha's, who holds a pass of four for the day in every world."""
 

@@ -74,7 +74,7 @@ def test_each_person_once(db: Session, fair: Event, crowd: dict[str, Pass]) -> N
         assert Selection.from_json(Selection(**selected).to_json()) == Selection(**selected)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # it tells its plan in words
+@pytest.mark.databases("sqlite")  # it tells its plan in words
 def test_a_page_goes_through_no_more_than_its_own_people(db: Session, fair: Event, crowd: dict[str, Pass]) -> None:
     wanted = Selection(since=DAY.isoformat(), entered=False)
     page = audience._in_selection(db, fair, wanted).where(Pass.holder_id > 1, Pass.holder_id <= 2)

@@ -26,7 +26,7 @@ OWN = (DAY, LAST)
 
 
 @pytest.fixture
-def fair(database: Database, ring: KeyRing) -> Database:
+def school_days(database: Database, ring: KeyRing) -> Database:
     """A fair of three days with eight places each, and schools that come on the first and the last."""
     with database.write() as db:
         events.create(db, slug="fair", name="Fair", starts_on=DAY, ends_on=LAST, capacity_per_day=8, now=NOW)
@@ -35,8 +35,8 @@ def fair(database: Database, ring: KeyRing) -> Database:
     return database
 
 
-def test_its_places_are_taken_changed_and_given_back_on_each_day(fair: Database, ring: KeyRing) -> None:
-    with fair.write() as db:
+def test_its_places_are_taken_changed_and_given_back_on_each_day(school_days: Database, ring: KeyRing) -> None:
+    with school_days.write() as db:
         asha = people.find_or_make(db, phone="+919812345678", now=NOW)
         first = _school(db, ring, asha, 3)
         assert pass_days.days_of_pass(first) == OWN
@@ -51,8 +51,8 @@ def test_its_places_are_taken_changed_and_given_back_on_each_day(fair: Database,
         assert _taken(db) == [0, 0, 0]
 
 
-def test_a_full_day_of_it_refuses_all_of_it_and_keeps_no_place(fair: Database, ring: KeyRing) -> None:
-    with fair.write() as db:
+def test_a_full_day_of_it_refuses_all_of_it_and_keeps_no_place(school_days: Database, ring: KeyRing) -> None:
+    with school_days.write() as db:
         events.set_day(db, "fair", LAST, capacity=4)
         asha = people.find_or_make(db, phone="+919812345678", now=NOW)
         with refused("too_few_left", day=LAST, left=4), db.begin_nested():
@@ -63,8 +63,8 @@ def test_a_full_day_of_it_refuses_all_of_it_and_keeps_no_place(fair: Database, r
             events.set_day(db, "fair", LAST, capacity=3)
 
 
-def test_days_that_are_past_or_closed_count_without_being_asked(fair: Database, ring: KeyRing) -> None:
-    with fair.write() as db:
+def test_days_that_are_past_or_closed_count_without_being_asked(school_days: Database, ring: KeyRing) -> None:
+    with school_days.write() as db:
         registrations.register(db, ring, **asking(_somebody(db, 1), party_size=8))
         _school(db, ring, _somebody(db, 2), 2, NOW + timedelta(days=5))
         assert _taken(db) == [10, 0, 2]
@@ -73,8 +73,8 @@ def test_days_that_are_past_or_closed_count_without_being_asked(fair: Database, 
             _school(db, ring, _somebody(db, 3), 1, NOW + timedelta(days=5))
 
 
-def test_a_supervisor_goes_over_the_capacity_of_each_day(fair: Database) -> None:
-    with fair.write() as db:
+def test_a_supervisor_goes_over_the_capacity_of_each_day(school_days: Database) -> None:
+    with school_days.write() as db:
         event_id = events.by_slug(db, "fair").id
         places.take_each(db, event_id, OWN, 9, today=DAY, beyond=True)
         assert _taken(db) == [9, 0, 9]
@@ -82,17 +82,17 @@ def test_a_supervisor_goes_over_the_capacity_of_each_day(fair: Database) -> None
             places.take_each(db, event_id, OWN, 1, today=DAY)
 
 
-def test_it_is_theirs_until_its_last_day_has_ended(fair: Database, ring: KeyRing) -> None:
-    with fair.write() as db:
+def test_it_is_theirs_until_its_last_day_has_ended(school_days: Database, ring: KeyRing) -> None:
+    with school_days.write() as db:
         asha = _somebody(db, 1)
         held = _school(db, ring, asha, 2)
         until = [passes.of_person(db, asha, NOW + timedelta(days=days)) for days in (4, 5, 6, 7)]
         assert [[one.id for one in found] for found in until] == [[held.id], [held.id], [held.id], []]
 
 
-def test_a_day_that_the_event_gets_back_knows_who_is_coming(fair: Database, ring: KeyRing) -> None:
+def test_a_day_that_the_event_gets_back_knows_who_is_coming(school_days: Database, ring: KeyRing) -> None:
     """It could go in the times when only the first day of a pass counted."""
-    with fair.write() as db:
+    with school_days.write() as db:
         _school(db, ring, _somebody(db, 1), 3)
         with refused("day_has_passes", day=LAST), db.begin_nested():
             events.change(db, "fair", ends_on=MIDDLE)
@@ -104,36 +104,36 @@ def test_a_day_that_the_event_gets_back_knows_who_is_coming(fair: Database, ring
 
 
 @pytest.mark.race
-def test_the_last_places_of_its_second_day_go_once(fair: Database) -> None:
+def test_the_last_places_of_its_second_day_go_once(school_days: Database) -> None:
     """Schools, and visitors of that day, want eight places at once."""
-    with fair.write() as db:
+    with school_days.write() as db:
         events.change(db, "fair", capacity_per_day=20)
         events.set_day(db, "fair", LAST, capacity=8)
-    outcomes = Counter(race_processes.in_threads(fair, _wanting, range(24)))
+    outcomes = Counter(race_processes.in_threads(school_days, _wanting, range(24)))
     assert outcomes["school"] + outcomes["visitor"] == 8
     assert outcomes["day_full"] == 16
-    with fair.read() as db:
+    with school_days.read() as db:
         assert _taken(db) == [outcomes["school"], 0, 8]
         assert recount.differences(db, "fair") == []
 
 
 @pytest.mark.own_database
-def test_passes_of_before_get_their_places_by_the_migration(fair: Database, ring: KeyRing) -> None:
+def test_passes_of_before_get_their_places_by_the_migration(school_days: Database, ring: KeyRing) -> None:
     """Also one that was changed to another day in those times, when that was possible."""
-    with fair.write() as db:
+    with school_days.write() as db:
         one, two = _school(db, ring, _somebody(db, 1), 3), _school(db, ring, _somebody(db, 2), 2)
         reissue.revoke(db, _school(db, ring, _somebody(db, 3), 1).code, NOW)
         registrations.register(db, ring, **asking(_somebody(db, 4), visit_date=LAST, party_size=3))
         ids, mine = (one.id, two.id), EventDay.event_id == one.event_id
         taken = select(EventDay.taken).where(mine).order_by(EventDay.day)
-    migrated.to(fair, "0016")
-    with fair.write() as db:  # the rows of those times: today's models have columns that were not there
+    migrated.to(school_days, "0016")
+    with school_days.write() as db:  # the rows of those times: today's models have columns that were not there
         assert list(db.scalars(taken)) == [5, 0, 3]
         db.execute(update(Pass).where(Pass.id == ids[1]).values(day=LAST))
         for day, people_there in ((DAY, 3), (LAST, 5)):
             db.execute(update(EventDay).where(mine, EventDay.day == day).values(taken=people_there, capacity=5))
-    migrations.upgrade(fair)
-    with fair.read() as db:
+    migrations.upgrade(school_days)
+    with school_days.read() as db:
         assert _taken(db) == [5, 0, 8]
         assert [db.get_one(Pass, one).day for one in ids] == [DAY, DAY]
         assert recount.differences(db, "fair") == []

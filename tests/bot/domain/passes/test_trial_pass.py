@@ -22,7 +22,7 @@ WISH = TrialWish("fair", PHONE, "Anna", DAY, "en")
 
 
 @pytest.fixture
-def fair(database: Database) -> Database:
+def closed_fair(database: Database) -> Database:
     """A closed event with a place for one on each of its two days."""
     with database.write() as db:
         last = DAY + timedelta(1)
@@ -31,8 +31,8 @@ def fair(database: Database) -> Database:
     return database
 
 
-def test_it_is_sent_before_registration_is_open_and_lets_in_on_its_day(fair: Database, ring: KeyRing) -> None:
-    with fair.write() as db:
+def test_it_is_sent_before_registration_is_open_and_lets_in_on_its_day(closed_fair: Database, ring: KeyRing) -> None:
+    with closed_fair.write() as db:
         assert trial_pass.days(db, "fair", NOW) == [DAY, DAY + timedelta(1)]
         made = trial_pass.send(db, ring, WISH, CHOICE, NOW)
         [delivery] = made.deliveries
@@ -42,22 +42,22 @@ def test_it_is_sent_before_registration_is_open_and_lets_in_on_its_day(fair: Dat
         assert checkins.admit(db, ring, scan(made.pass_.code), NOON).result == ADMITTED
 
 
-def test_a_second_one_for_the_day_and_a_full_or_past_day_are_refused(fair: Database, ring: KeyRing) -> None:
-    with fair.write() as db:
+def test_a_second_one_for_the_day_and_a_full_or_past_day_are_refused(closed_fair: Database, ring: KeyRing) -> None:
+    with closed_fair.write() as db:
         trial_pass.send(db, ring, WISH, CHOICE, NOW)
-    with fair.write() as db, refused("already_registered", day=DAY):
+    with closed_fair.write() as db, refused("already_registered", day=DAY):
         trial_pass.send(db, ring, WISH, CHOICE, NOW)
-    with fair.write() as db:
+    with closed_fair.write() as db:
         assert trial_pass.days(db, "fair", NOW) == [DAY + timedelta(1)]
     other = TrialWish("fair", "+919812345601", "Binod", DAY, "en")
-    with fair.write() as db, refused("day_full"):
+    with closed_fair.write() as db, refused("day_full"):
         trial_pass.send(db, ring, other, CHOICE, NOW)
-    with fair.write() as db, refused("event_over"):
+    with closed_fair.write() as db, refused("event_over"):
         trial_pass.send(db, ring, other, CHOICE, NOW + timedelta(30))
 
 
-def test_a_cancelled_event_gives_none(fair: Database, ring: KeyRing) -> None:
-    with fair.write() as db:
+def test_a_cancelled_event_gives_none(closed_fair: Database, ring: KeyRing) -> None:
+    with closed_fair.write() as db:
         events.cancel_event(db, "fair")
-    with fair.write() as db, refused("event_cancelled"):
+    with closed_fair.write() as db, refused("event_cancelled"):
         trial_pass.send(db, ring, WISH, CHOICE, NOW)

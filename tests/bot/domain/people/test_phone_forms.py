@@ -19,6 +19,7 @@ from flows.fields import Phone
 from flows.shapes import UserInput
 from tests.bot.domain.builders import DAY, NOW, SECRET, asking
 
+pytestmark = pytest.mark.databases("sqlite")
 FORMS = [
     pytest.param("+551187654321", "+5511987654321", "BR", "11 8765 4321", id="Brazil"),
     pytest.param("+5215512345678", "+525512345678", "MX", "55 1234 5678", id="Mexico"),
@@ -26,12 +27,6 @@ FORMS = [
 ]
 """As WhatsApp may write it, as it is dialled today, the country, and as somebody there types it."""
 AT_THE_FAIR = NOW + timedelta(days=(DAY - NOW.date()).days)
-
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """SQLite alone: the kind of database makes no difference here."""
-    return sqlite_url
 
 
 @pytest.mark.parametrize(("written", "today", "region", "typed"), FORMS)

@@ -21,7 +21,7 @@ from tests.bot.domain import rush
 from tests.bot.domain.builders import DAY, NOW, asking, refused
 from tests.bot.domain.gate import NOON, World, at
 
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.databases("sqlite")
 
 
 def count(world: World, way: str, heads: int) -> None:

@@ -64,7 +64,7 @@ def test_a_yes_and_the_end_of_its_hour_give_the_place_to_one_of_two(
     assert (accepted, issued) == (outcomes["pass"], outcomes["pass"] + 1)
 
 
-@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+@pytest.mark.databases("postgres")
 def test_without_the_lock_of_the_day_a_place_is_offered_twice(
     database: Database, line: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

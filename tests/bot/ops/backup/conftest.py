@@ -23,10 +23,9 @@ from bot.ops.backup import postgres_tools
 from bot.settings import Settings
 from flows.shapes.scans import Scan
 from tests.bot.delivery.conftest import Clock, FakeOtps, FakeTwilio, fetched
-from tests.bot.domain.builders import asking
+from tests.bot.domain.builders import SECRET, asking
 
 OPENED = datetime(2027, 1, 10, 6, 30, tzinfo=UTC)
-SECRET = "a secret of 16, as made by hand"
 
 
 @dataclass
@@ -90,15 +89,16 @@ class Fair:
 
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(database_url=database_url, var_dir=tmp_path / "var", secret_key=SECRET)
+def backup_settings(settings: Settings, tmp_path: Path) -> Settings:
+    """With a folder of the test's own."""
+    return settings.model_copy(update={"var_dir": tmp_path / "var"})
 
 
 @pytest.fixture
-def fair(database: Database, settings: Settings, redis: "Redis") -> Fair:
+def saved_fair(database: Database, backup_settings: Settings, redis: "Redis") -> Fair:
     with database.write() as db:
         events.make_demo(db, OPENED)
-    return Fair(database, settings, redis)
+    return Fair(database, backup_settings, redis)
 
 
 @pytest.fixture(autouse=True)
@@ -111,17 +111,17 @@ def tools(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def empty_place(settings: Settings, tmp_path: Path) -> Iterator[Settings]:
+def empty_place(backup_settings: Settings, tmp_path: Path) -> Iterator[Settings]:
     """Settings of a machine on which there is nothing yet."""
     var_dir = tmp_path / "anew/var"
-    if settings.database_url.startswith("sqlite"):
+    if backup_settings.database_url.startswith("sqlite"):
         yield Settings(database_url=f"sqlite:///{var_dir}/restored.db", var_dir=var_dir, secret_key=SECRET)
         return
     name = f"restored_{uuid4().hex}"
-    server = create_engine(settings.database_url, isolation_level="AUTOCOMMIT")
+    server = create_engine(backup_settings.database_url, isolation_level="AUTOCOMMIT")
     with closing(server.connect()) as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
-        url = make_url(settings.database_url).set(database=name)
+        url = make_url(backup_settings.database_url).set(database=name)
         yield Settings(database_url=url.render_as_string(hide_password=False), var_dir=var_dir, secret_key=SECRET)
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     server.dispose()

@@ -17,7 +17,8 @@ from bot.ops import backup
 from bot.ops.backup import encryption, manifest, postgres_tools
 from bot.ops.backup.manifest import Manifest
 from bot.settings import Settings
-from tests.bot.ops.backup.conftest import OPENED, SECRET, Fair
+from tests.bot.domain.builders import SECRET
+from tests.bot.ops.backup.conftest import OPENED, Fair
 
 PASSPHRASE = "quiet river under stones"
 
@@ -38,10 +39,10 @@ def restored(folder: Path, settings: Settings, passphrase: str = "") -> None:
 
 @pytest.mark.usefixtures("cheap")
 def test_an_encrypted_one_brings_its_secret_to_an_empty_machine(
-    fair: Fair, folder: Path, empty_place: Settings, tmp_path: Path
+    saved_fair: Fair, folder: Path, empty_place: Settings, tmp_path: Path
 ) -> None:
-    _, token = fair.register(fair.ring)
-    backup.make(fair.database, fair.settings, folder, passphrase=PASSPHRASE, with_secret=True)
+    _, token = saved_fair.register(saved_fair.ring)
+    backup.make(saved_fair.database, saved_fair.settings, folder, passphrase=PASSPHRASE, with_secret=True)
     clear = b"".join(file.read_bytes() for file in folder.iterdir())
     assert b"Asha Verma" not in clear
     assert SECRET.encode() not in clear
@@ -56,16 +57,16 @@ def test_an_encrypted_one_brings_its_secret_to_an_empty_machine(
     restored(folder, bare, PASSPHRASE)
     assert (bare.var_dir / "secret_key").read_text() == SECRET
     with closing(Database(empty_place.database)) as database:
-        assert Fair(database, empty_place, fair.redis).scan(token) == "admitted"
+        assert Fair(database, empty_place, saved_fair.redis).scan(token) == "admitted"
         with database.read() as db:
             told = db.scalars(select(AuditEntry).where(AuditEntry.what == "database_restored")).one()
     assert (told.actor, told.about["sending"]) == ("Asha", False)
 
 
 @pytest.mark.usefixtures("cheap")
-def test_the_manifest_says_how_much_there_is_and_nothing_of_anybody(fair: Fair, folder: Path) -> None:
-    fair.register(fair.ring)
-    made = backup.make(fair.database, fair.settings, folder)
+def test_the_manifest_says_how_much_there_is_and_nothing_of_anybody(saved_fair: Fair, folder: Path) -> None:
+    saved_fair.register(saved_fair.ring)
+    made = backup.make(saved_fair.database, saved_fair.settings, folder)
     text = (folder / "manifest.json").read_text()
     assert Manifest.read(folder) == made
     assert (made.rows["passes"], made.rows["events"], made.has_secret) == (1, 1, False)
@@ -75,32 +76,32 @@ def test_the_manifest_says_how_much_there_is_and_nothing_of_anybody(fair: Fair, 
 
 
 @pytest.mark.usefixtures("cheap")
-def test_only_an_encrypted_one_takes_the_secret(fair: Fair, folder: Path) -> None:
+def test_only_an_encrypted_one_takes_the_secret(saved_fair: Fair, folder: Path) -> None:
     with pytest.raises(NotReady, match="passphrase"):
-        backup.make(fair.database, fair.settings, folder, with_secret=True)
+        backup.make(saved_fair.database, saved_fair.settings, folder, with_secret=True)
     with pytest.raises(NotReady, match="12 characters"):
-        backup.make(fair.database, fair.settings, folder, passphrase="short")
+        backup.make(saved_fair.database, saved_fair.settings, folder, passphrase="short")
     assert not folder.exists()
 
 
 @pytest.mark.usefixtures("cheap")
-def test_one_that_breaks_off_leaves_nothing(fair: Fair, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_breaks_off_leaves_nothing(saved_fair: Fair, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> str:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
         patch.setattr(manifest, "digest", full)
         with pytest.raises(NotReady, match="No space left"):
-            backup.make(fair.database, fair.settings, folder)
+            backup.make(saved_fair.database, saved_fair.settings, folder)
     assert list(folder.parent.iterdir()) == []
-    backup.make(fair.database, fair.settings, folder)
+    backup.make(saved_fair.database, saved_fair.settings, folder)
     with pytest.raises(NotReady, match="there already"):
-        backup.make(fair.database, fair.settings, folder)
+        backup.make(saved_fair.database, saved_fair.settings, folder)
 
 
 @pytest.mark.usefixtures("cheap")
-def test_a_damaged_one_is_told_and_not_restored(fair: Fair, folder: Path, empty_place: Settings) -> None:
-    made = backup.make(fair.database, fair.settings, folder)
+def test_a_damaged_one_is_told_and_not_restored(saved_fair: Fair, folder: Path, empty_place: Settings) -> None:
+    made = backup.make(saved_fair.database, saved_fair.settings, folder)
     file = folder / made.file
     with file.open("r+b") as damaged:
         damaged.seek(-5, os.SEEK_END)
@@ -115,9 +116,9 @@ def test_a_damaged_one_is_told_and_not_restored(fair: Fair, folder: Path, empty_
 
 
 @pytest.mark.usefixtures("cheap")
-def test_rows_that_are_missing_are_told(fair: Fair, folder: Path) -> None:
-    fair.register(fair.ring)
-    backup.make(fair.database, fair.settings, folder)
+def test_rows_that_are_missing_are_told(saved_fair: Fair, folder: Path) -> None:
+    saved_fair.register(saved_fair.ring)
+    backup.make(saved_fair.database, saved_fair.settings, folder)
     told = json.loads((folder / "manifest.json").read_text())
     told["rows"]["passes"] += 1
     (folder / "manifest.json").write_text(json.dumps(told))
@@ -127,20 +128,20 @@ def test_rows_that_are_missing_are_told(fair: Fair, folder: Path) -> None:
 
 @pytest.mark.usefixtures("cheap")
 def test_it_is_restored_only_with_its_own_secret_and_where_nothing_is(
-    fair: Fair, folder: Path, empty_place: Settings
+    saved_fair: Fair, folder: Path, empty_place: Settings
 ) -> None:
-    KeyRing.open(fair.database, SECRET)
-    backup.make(fair.database, fair.settings, folder)
+    KeyRing.open(saved_fair.database, SECRET)
+    backup.make(saved_fair.database, saved_fair.settings, folder)
     with pytest.raises(NotReady, match="SECRET_KEY"):
         restored(folder, empty_place.model_copy(update={"secret_key": "another secret of 16"}))
     with pytest.raises(NotReady, match=r"already"):
-        restored(folder, fair.settings)
+        restored(folder, saved_fair.settings)
     told = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps({**told, "migration": "9999"}))
     with pytest.raises(NotReady, match="newer code"):
         restored(folder, empty_place)
     assert not empty_place.var_dir.exists()
-    with fair.database.read() as db:
+    with saved_fair.database.read() as db:
         assert db.scalar(select(func.count()).select_from(Pass)) == 0
 
 

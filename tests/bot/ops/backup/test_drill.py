@@ -53,19 +53,21 @@ def crowd(fair: Fair) -> Iterator[list[tuple[int, str]]]:
         people.join()
 
 
-def test_a_backup_under_load_brings_back_all_that_there_was(fair: Fair, empty_place: Settings, tmp_path: Path) -> None:
-    given = [fair.register(fair.ring) for _ in range(BEFORE)]
-    fair.outbox.deliver(given[0][0])
-    assert fair.scan(given[1][1]) == "admitted"
-    with crowd(fair) as later:
-        made = backup.make(fair.database, fair.settings, tmp_path / "backup")
-    fair.send_all()  # all of them have their picture; the copy knows of one
+def test_a_backup_under_load_brings_back_all_that_there_was(
+    saved_fair: Fair, empty_place: Settings, tmp_path: Path
+) -> None:
+    given = [saved_fair.register(saved_fair.ring) for _ in range(BEFORE)]
+    saved_fair.outbox.deliver(given[0][0])
+    assert saved_fair.scan(given[1][1]) == "admitted"
+    with crowd(saved_fair) as later:
+        made = backup.make(saved_fair.database, saved_fair.settings, tmp_path / "backup")
+    saved_fair.send_all()  # all of them have their picture; the copy knows of one
     backup.verify(tmp_path / "backup")
-    destroy(fair)
+    destroy(saved_fair)
 
     backup.restore(tmp_path / "backup", empty_place, now=OPENED, actor="Asha")
     with closing(Database(empty_place.database)) as database:
-        restored = replace(fair, database=database, settings=empty_place)
+        restored = replace(saved_fair, database=database, settings=empty_place)
         _check_what_there_is(restored, made.rows)
         _check_the_gate(restored, given, later, made.rows["passes"])
         _check_what_is_sent(restored)
@@ -113,27 +115,29 @@ def _check_what_is_sent(restored: Fair) -> None:
     assert restored.owed() == 0
 
 
-def test_without_the_doubt_people_get_a_second_picture(fair: Fair, empty_place: Settings, tmp_path: Path) -> None:
-    fair.register(fair.ring)
-    backup.make(fair.database, fair.settings, tmp_path / "backup")
-    fair.send_all()
+def test_without_the_doubt_people_get_a_second_picture(saved_fair: Fair, empty_place: Settings, tmp_path: Path) -> None:
+    saved_fair.register(saved_fair.ring)
+    backup.make(saved_fair.database, saved_fair.settings, tmp_path / "backup")
+    saved_fair.send_all()
     backup.restore(tmp_path / "backup", empty_place, now=OPENED, actor="Asha", send=True)
     with closing(Database(empty_place.database)) as database:
         with database.write() as db:
             db.execute(Delivery.__table__.update().values(tried_at=None))  # type: ignore[attr-defined]  # a table
-        restored = replace(fair, database=database, settings=empty_place)
+        restored = replace(saved_fair, database=database, settings=empty_place)
         restored.clock.move(minutes=10)
         restored.send_all()
-    assert len(fair.twilio.sent) == 2
+    assert len(saved_fair.twilio.sent) == 2
 
 
-def test_who_says_so_sends_at_once_and_still_nothing_twice(fair: Fair, empty_place: Settings, tmp_path: Path) -> None:
-    fair.register(fair.ring)
-    backup.make(fair.database, fair.settings, tmp_path / "backup")
-    fair.send_all()
+def test_who_says_so_sends_at_once_and_still_nothing_twice(
+    saved_fair: Fair, empty_place: Settings, tmp_path: Path
+) -> None:
+    saved_fair.register(saved_fair.ring)
+    backup.make(saved_fair.database, saved_fair.settings, tmp_path / "backup")
+    saved_fair.send_all()
     backup.restore(tmp_path / "backup", empty_place, now=OPENED, actor="Asha", send=True)
     with closing(Database(empty_place.database)) as database:
-        restored = replace(fair, database=database, settings=empty_place)
+        restored = replace(saved_fair, database=database, settings=empty_place)
         restored.clock.at = OPENED + timedelta(minutes=10)
         restored.send_all()
-    assert len(fair.twilio.sent) == 1
+    assert len(saved_fair.twilio.sent) == 1
