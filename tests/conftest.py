@@ -51,7 +51,8 @@ FEW = 4
 """So many connections stay open from one test to the next: a crowd's must not be missing elsewhere."""
 
 DATABASES = ("sqlite", "postgres")
-"""The kinds that a rule must hold on; `pytest.mark.databases("sqlite")` where the kind makes no difference."""
+SQLITE_ALONE = ("tests/webhooks/", "tests/bot/jobs/")
+"""The kinds of databases on which rules are shown, and where the kind makes no difference."""
 
 
 def pytest_sessionstart() -> None:
@@ -151,8 +152,10 @@ def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test with a database runs once on each kind, or on those that its nearest mark `databases` names."""
     if "database_url" in metafunc.fixturenames:
-        mark = metafunc.definition.get_closest_marker("databases")
-        metafunc.parametrize("database_url", mark.args if mark else DATABASES, indirect=True)
+        where = metafunc.definition
+        usual = DATABASES[:1] if where.nodeid.startswith(SQLITE_ALONE) else DATABASES
+        mark = where.get_closest_marker("databases")
+        metafunc.parametrize("database_url", mark.args if mark else usual, indirect=True)
 
 
 @pytest.fixture

@@ -17,12 +17,6 @@ COMPILED = ("_parts", "_trace", "_converters", "arguments", *BUILDERS)
 """What werkzeug's Rule.compile leaves in a rule; the builders are bound to it."""
 
 
-def pytest_collectstart(collector: pytest.Collector) -> None:
-    """What is shown here does not hang on the kind of database, where a test does not say so."""
-    if isinstance(collector, pytest.Package):
-        collector.add_marker(pytest.mark.databases("sqlite"))
-
-
 @pytest.fixture(scope="module")
 def simulated(redis_url: str) -> Iterator[Lab]:
     """The simulator over doors that a test may tell what to say; served once for a module."""

@@ -39,12 +39,6 @@ def api() -> Iterator[FakeApi]:
         yield api
 
 
-def pytest_collectstart(collector: pytest.Collector) -> None:
-    """What is shown here does not hang on the kind of database."""
-    if isinstance(collector, pytest.Package):
-        collector.add_marker(pytest.mark.databases("sqlite"))
-
-
 @pytest.fixture
 def environment(database: Database, ring: KeyRing, redis: "Redis", redis_url: str, api: FakeApi) -> dict[str, str]:
     """The settings of a process; the database has its keys."""

@@ -7,6 +7,7 @@ What a machine makes of it against the wall clock: `make bench`.
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 
+import pytest
 from redis import Redis
 from rq.job import Job
 
@@ -19,6 +20,7 @@ from tests.bot.delivery.agenda import Agenda
 from tests.bot.delivery.conftest import FakeOtps, fetched
 from tests.bot.delivery.draining import SlowTwilio, drainer
 
+pytestmark = pytest.mark.databases("sqlite")
 LIMIT, WORKERS = 80, 2
 REPLIES_ASKED = 12
 
