@@ -19,7 +19,7 @@ from bot.errors import Refused
 NOW = datetime(2027, 1, 10, 6, 30, tzinfo=UTC)
 """Noon in Kolkata."""
 DAY = date(2027, 1, 14)
-SECRET = "a secret of at least sixteen"
+SECRET = "of-the-tests-alone"
 
 
 def asking(asker: Contact, **changes: Any) -> dict[str, Any]:
