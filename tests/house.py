@@ -18,10 +18,10 @@ NOUNS = frozenset({"understanding", "typesetting"})
 
 
 @cache
-def modules() -> Mapping[str, ast.Module]:
-    """Every module of the product by its path, parsed."""
+def modules(rooms: Sequence[str] = ROOMS) -> Mapping[str, ast.Module]:
+    """Every module of the product, or of other folders, by its path, parsed."""
     listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", *ROOMS], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-co", "--exclude-standard", *rooms], cwd=ROOT, capture_output=True, text=True, check=True
     )
     paths = sorted(path for path in listed.stdout.split() if path.endswith(".py") and (ROOT / path).is_file())
     return {path: ast.parse((ROOT / path).read_text("utf-8")) for path in paths}
@@ -50,6 +50,20 @@ def _assigned(tree: ast.Module) -> Iterator[str]:
         )
         for target in targets:
             yield from (name.id for name in ast.walk(target) if isinstance(name, ast.Name))
+
+
+def fixtures() -> Mapping[str, Sequence[str]]:
+    """What tests may ask for by name, with the modules that define it."""
+    where = defaultdict[str, list[str]](list)
+    for path, tree in modules(("tests",)).items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and any(_is_fixture(one) for one in node.decorator_list):
+                where[node.name].append(path)
+    return where
+
+
+def _is_fixture(decorator: ast.expr) -> bool:
+    return ast.unparse(decorator).partition("(")[0] == "pytest.fixture"
 
 
 def shared_class_names() -> Mapping[str, Sequence[str]]:

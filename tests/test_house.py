@@ -4,6 +4,8 @@ from tests import house
 
 MAX_MODULES = 20
 """Of a folder: more is a crowd, in which nobody finds anything."""
+ONE_MEANING = ("settings", "service", "ring", "fair")
+"""What tests of every folder ask for: a name here is the same thing to whoever reads it."""
 
 
 def test_no_folder_holds_more_than_twenty_modules() -> None:
@@ -20,3 +22,8 @@ def test_constants_say_what_they_bound() -> None:
 
 def test_a_class_name_means_one_thing() -> None:
     assert {name: paths for name, paths in house.shared_class_names().items() if len(paths) > 2} == {}
+
+
+def test_a_fixture_means_one_thing_wherever_a_test_stands() -> None:
+    found = house.fixtures()
+    assert {name: len(found[name]) for name in ONE_MEANING} == dict.fromkeys(ONE_MEANING, 1), found

@@ -20,7 +20,7 @@ from bot.domain.models import AuditEntry, EventDay, ImportedRow, Pass, Registrat
 from bot.domain.passes import kinds
 from bot.domain.passes import registration as registrations
 from bot.domain.privacy import erasure
-from tests.bot.domain.builders import DAY, NOW, asking, refused
+from tests.bot.domain.builders import DAY, NOW, SECRET, asking, refused
 
 HEADS = "name,phone,day,party,kind,ref,language"
 PHONE, OTHER = "+919811111111", "+919811111112"
@@ -200,7 +200,7 @@ def test_two_imports_at_once_make_everybody_once(database: Database, bring: Brin
             plan = run_import.make_plan(db, mela, io.BytesIO(body.encode()), region="IN", now=NOW)
         act = run_import.ImportAct(plan.event.id, "Meena", {})
         none: Callable[[Any], None] = lambda one: None  # noqa: E731 - two arguments need the same
-        ring = KeyRing.open(database, "a secret of at least sixteen")
+        ring = KeyRing.open(database, SECRET)
         return run_import.import_people(
             database, ring, plan, act, consent="lists", on_row=none, progress=none, now=lambda: NOW
         )
