@@ -28,6 +28,7 @@ from flows.shapes import (
     UserInput,
 )
 from flows.shapes.events import MAX_PARTY_SIZE
+from flows.shapes.person import MAX_NAME_LENGTH, MIN_NAME_LENGTH
 from flows.shapes.walkup_effects import LookForPass, RegisterWalkup
 from flows.text import _, lines, sentence_for, words
 from flows.text.choices import event_by, people
@@ -36,7 +37,7 @@ from flows.text.literal import escape
 from flows.understanding import party_sizes
 from flows.understanding.vocabulary import Vocabulary, compiled
 from flows.visitor.consent import read_out, shown_now, version_agreed
-from flows.visitor.registration import MAX_NAME_LENGTH, MIN_NAME_LENGTH, event_sentences
+from flows.visitor.registration import event_sentences
 from flows.visitor.someone_else import THEIR_NAME
 from flows.visitor.visit_questions import party_sum
 

@@ -1,4 +1,4 @@
-"""A day at an event's gates in figures, as dashboards, the command line and volunteers are told them."""
+"""A day at the gates, and messages, in figures: as dashboards, the command line and volunteers are told them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -63,6 +63,22 @@ class EventFigures(DayFigures):
     """Volunteers; at the end without a name what nobody and no scanner answers for."""
     scanners: Sequence[FigureShare]
     """Devices with a token of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCounts:
+    """How many messages stand how; each counts once, by what became of it last."""
+
+    waiting: int = 0
+    """Not yet taken by Twilio."""
+    sent: int = 0
+    """Taken, and nothing heard since."""
+    delivered: int = 0
+    """Arrived, not read as far as we know."""
+    read: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    """No longer wanted when their turn came."""
 
 
 @dataclass(frozen=True, slots=True)

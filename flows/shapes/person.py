@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+MIN_NAME_LENGTH, MAX_NAME_LENGTH = 2, 80
+"""Characters of a name, one of them a letter (docs/contract.md#visitors-in-the-chat)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:

@@ -5,10 +5,11 @@ from dataclasses import replace
 from flows.fields import Text
 from flows.shapes import Answers, Effect, Facts, Flow, Outcome, Say, Start, UserInput
 from flows.shapes.invitations import CheckInvitation, JoinTeam
+from flows.shapes.person import MAX_NAME_LENGTH, MIN_NAME_LENGTH
 from flows.text import _, phrases
 from flows.understanding import invitation_words
 from flows.visitor.language import LANGUAGE_STEP
-from flows.visitor.registration import FULL_NAME, MAX_NAME_LENGTH, MIN_NAME_LENGTH
+from flows.visitor.registration import FULL_NAME
 
 NAME = "join_team"
 WORDS_KEY = "invitation"

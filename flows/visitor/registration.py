@@ -6,6 +6,7 @@ from typing import Any
 
 from flows.fields import Text, YesNo, is_ticked
 from flows.shapes import Answers, Event, Facts, Flow, Outcome, Register, Say, SendPass, Sentence, Start, Step
+from flows.shapes.person import MAX_NAME_LENGTH, MIN_NAME_LENGTH
 from flows.text import _, lines, sentence_for, words
 from flows.text.choices import (
     chosen_event,
@@ -30,9 +31,6 @@ from flows.visitor.consent import (
 from flows.visitor.language import LANGUAGE_STEP
 from flows.visitor.visit_questions import EVENT, PARTY_SIZE, VISIT_DATE
 from flows.visitor.waiting_question import WAIT, WAIT_STEP, joined
-
-MIN_NAME_LENGTH, MAX_NAME_LENGTH = 2, 80
-"""Characters of a name, one of them a letter (docs/contract.md#visitors-in-the-chat)."""
 
 MAX_EXPLAINED_EVENTS = 3
 """Events of which it is told why nobody can register, where none is open: those that are over last."""

@@ -6,14 +6,13 @@ from typing import Any
 
 from flows.fields import Otp, Phone, Text, YesNo
 from flows.shapes import Answers, Effect, Facts, Flow, Outcome, Say, SendOtp, SendPass, Sentence, Step, VerifyOtp
+from flows.shapes.person import MAX_NAME_LENGTH, MIN_NAME_LENGTH
 from flows.text import _, lines, words
 from flows.text.choices import chosen_event, language_of
 from flows.visitor.consent import last_question, shown_now
 from flows.visitor.language import LANGUAGE_STEP
 from flows.visitor.registration import (
     FULL_NAME,
-    MAX_NAME_LENGTH,
-    MIN_NAME_LENGTH,
     STEP_OF_REFUSAL,
     event_sentences,
     not_open,

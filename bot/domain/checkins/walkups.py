@@ -22,12 +22,12 @@ from bot.domain.people import name_index
 from bot.domain.roster import validation as roster_validation
 from bot.domain.upserts import added, insert
 from bot.errors import Refused
+from flows.shapes.person import MIN_NAME_LENGTH
 from flows.shapes.scans import Admission, Scan
 from flows.shapes.walkup_effects import Walkup
 from flows.text import LANGUAGES, event_states
 from flows.understanding import codes
 from flows.visitor import consent
-from flows.visitor.registration import MIN_NAME_LENGTH
 
 CHANNEL = "walkup"
 """The channel of the registration. The admission has the channel by which it came."""

@@ -11,8 +11,8 @@ from bot.domain.imports.rows import CellProblem, KindFacts, ListedPerson, Reject
 from bot.errors import Refused
 from flows.fields import Phone, Text, accept
 from flows.shapes import Invalid, UserInput
+from flows.shapes.person import MAX_NAME_LENGTH, MIN_NAME_LENGTH
 from flows.understanding import plain
-from flows.visitor.registration import MAX_NAME_LENGTH, MIN_NAME_LENGTH
 
 _NAME = Text(least=MIN_NAME_LENGTH, most=MAX_NAME_LENGTH, letter=True)
 

@@ -18,6 +18,7 @@ from bot.domain.messaging.audience import Selection
 from bot.domain.models import Broadcast, Delivery, Event
 from bot.domain.upserts import added
 from bot.errors import Refused, required
+from flows.shapes.figures import MessageCounts
 
 RUNNING, PAUSED, CANCELLED, DONE = "running", "paused", "cancelled", "done"
 HELD_REASON = "broadcast_paused"
@@ -28,22 +29,6 @@ STATE_OF_STATUS: Mapping[str, str] = {
     **{"owed": "owed", "delivered": "delivered", "read": "read", "canceled": "cancelled"},
 }
 """What a delivery's status counts as."""
-
-
-@dataclass(frozen=True, slots=True)
-class MessageCounts:
-    """How many messages stand how; each counts once, by what became of it last."""
-
-    waiting: int = 0
-    """Not yet taken by Twilio."""
-    sent: int = 0
-    """Taken, and nothing heard since."""
-    delivered: int = 0
-    """Arrived, not read as far as we know."""
-    read: int = 0
-    failed: int = 0
-    cancelled: int = 0
-    """No longer wanted when their turn came."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from bot.domain.events.validation import MAX_SLUG_LENGTH as MAX_SLUG_LENGTH
 from bot.domain.events.validation import one_line
 from bot.errors import Refused
 from flows.shapes.duty import ROLES, Role
+from flows.shapes.person import MAX_NAME_LENGTH
 from flows.understanding import phones
-from flows.visitor.registration import MAX_NAME_LENGTH
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 """ITU-T E.164: at most 15 digits; shorter than 7 no mobile network has."""

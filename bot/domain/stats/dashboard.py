@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.domain.messaging.broadcasts import MessageCounts
 from bot.domain.stats.needs import NeedOnDay
-from flows.shapes.figures import DayFigures
+from flows.shapes.figures import DayFigures, MessageCounts
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain.events import scan_context
-from bot.domain.messaging.broadcasts import MessageCounts
 from bot.domain.models import Event, EventDay, Gate
 from bot.domain.roster import offline_staff
 from bot.domain.stats import active_alerts, charts, day_totals, funnel, metrics, needs, outliers
@@ -23,6 +22,7 @@ from bot.domain.stats.dashboard import (
 )
 from bot.domain.stats.day_totals import DayTotals
 from bot.domain.stats.metrics import CounterKey, Total
+from flows.shapes.figures import MessageCounts
 
 PASS_MESSAGE_KINDS = ("pass", "link")
 """Kinds of messages that bring a pass: its picture, or the link to it."""

@@ -1,6 +1,6 @@
 """A party at a gate while everything about its event changes, at random, against a model that counts by hand."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime, time, timedelta
 from itertools import count
@@ -53,6 +53,11 @@ class OneSession:
             yield self._db
 
     read = write
+
+    def do(self, change: Callable[..., Any], *about: Any) -> Any:
+        """What a function gives for what it changes, in a part of the transaction."""
+        with self.write() as db:
+            return change(db, *about)
 
 
 class AnyChange(Counted, RuleBasedStateMachine):

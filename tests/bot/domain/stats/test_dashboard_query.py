@@ -12,11 +12,11 @@ from bot.delivery.outbox.statuses import advance
 from bot.domain import events, passes, people
 from bot.domain.checkins import head_counts
 from bot.domain.checkins.head_counts import HeadCountRequest
-from bot.domain.messaging.broadcasts import MessageCounts
 from bot.domain.models import Delivery
 from bot.domain.passes import registration as registrations
 from bot.domain.stats import dashboard_query, gate_figures, outliers
 from bot.domain.stats.dashboard import RegistrationTotals
+from flows.shapes.figures import MessageCounts
 from tests.bot.domain import rush
 from tests.bot.domain.builders import DAY, NOW, asking, refused
 from tests.bot.domain.gate import NOON, World, at

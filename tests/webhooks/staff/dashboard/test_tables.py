@@ -9,11 +9,11 @@ import pytest
 from flask import Flask
 
 from bot.delivery.outbox import explanations
-from bot.domain.messaging.broadcasts import MessageCounts
 from bot.domain.stats import dashboard as shapes
 from bot.domain.stats.dashboard import ActiveAlert, Dashboard, RegistrationTotals
 from flows.sandbox import world
 from flows.shapes import Event, scans
+from flows.shapes.figures import MessageCounts
 from webhooks.staff.dashboard import tables as dashboard_tables
 from webhooks.staff.dashboard import tiles
 from webhooks.staff.scanner import texts as scanner_texts
