@@ -1,16 +1,19 @@
 """Running the command line as a shell would, on either database."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from click.testing import CliRunner, Result
 
 from admin_cli.__main__ import cli
 from tests.bot.domain.builders import SECRET
 
 Run = Callable[..., Result]
+MONTH_BEFORE = datetime(2026, 12, 1, 6, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -41,7 +44,14 @@ def rows(ok: Run) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def fair_slug(ok: Run) -> str:
+def month_before() -> Iterator[None]:
+    """It is the month before the events of January 2027, whatever the machine's clock says."""
+    with time_machine.travel(MONTH_BEFORE, tick=True):
+        yield
+
+
+@pytest.fixture
+def fair_slug(ok: Run, month_before: None) -> str:
     """The slug of an event of three days in January 2027."""
     ok("events", "create", "--slug", "fair", "--name", "Book Fair", "--from", "2027-01-09", "--to", "2027-01-11")
     return "fair"

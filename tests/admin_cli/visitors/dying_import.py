@@ -3,8 +3,11 @@
 import os
 import sys
 
+import time_machine
+
 from admin_cli.__main__ import cli
 from bot.domain.imports import run as run_import
+from tests.admin_cli.conftest import MONTH_BEFORE
 
 DIED = 9
 
@@ -22,7 +25,8 @@ def main() -> None:
 
     run_import.BATCH_SIZE = size
     run_import.ImportAct.keep = kept  # type: ignore[method-assign] # the point where it dies
-    cli(sys.argv[3:])
+    with time_machine.travel(MONTH_BEFORE, tick=True):
+        cli(sys.argv[3:])
 
 
 if __name__ == "__main__":

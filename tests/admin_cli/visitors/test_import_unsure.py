@@ -22,7 +22,7 @@ pytestmark = pytest.mark.databases("sqlite")
 
 
 @pytest.fixture
-def year(ok: Run) -> str:
+def year(ok: Run, month_before: None) -> str:
     """The slug of an event from January to March, with one kind of pass."""
     ok("events", "create", "--slug", "year", "--name", "Year", "--from", "2027-01-09", "--to", "2027-03-31")
     return "year"
