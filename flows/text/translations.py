@@ -2,7 +2,7 @@
 
 `python -m flows.text.translations [CODE …]` brings the catalogues up to date with the code, begins those of a new
 folder, and prints what is missing; it exits 1 where a language that says `complete` lacks anything. Nothing at run
-time needs this module.
+time needs this module. Why it is not `pybabel`: docs/adr/0030-catalogues-by-babels-modules.md.
 """
 
 import re

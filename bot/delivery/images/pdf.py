@@ -1,7 +1,8 @@
 """Writes a PDF of pictures page by page, so that a thousand pages need no more memory than one.
 
 Of the format (ISO 32000-1) it needs: objects and their offsets (7.3, 7.5), pages (7.7.3), and an image whose data
-are a PNG's own, packed and predicted as PNG does it (7.4.4.4).
+are a PNG's own, packed and predicted as PNG does it (7.4.4.4). Why no library does it:
+docs/adr/0029-a-pdf-of-pictures.md.
 """
 
 import io
