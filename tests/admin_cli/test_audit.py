@@ -29,7 +29,7 @@ OF = ("--event", "fair")
 
 
 @pytest.fixture
-def code(ok: Run, fair_slug: str, database: Database) -> str:
+def audited_code(ok: Run, fair_slug: str, database: Database) -> str:
     """The code of a pass of the fair, which has a gate and a volunteer."""
     ok("events", "open", fair_slug)
     ok("gates", "add", *OF, "--name", "Main")
@@ -64,13 +64,13 @@ def test_a_text_is_told_as_it_was_and_is(ok: Run, fair_slug: str) -> None:
     assert "none -> notice: en: Gate 2 is closed" in ok("audit", "list", *OF).stdout
 
 
-def test_what_statements_change_is_seen_too(ok: Run, rows: Rows, code: str) -> None:
-    ok("passes", "revoke", code, "--yes")
-    found = rows("audit", "search", code, "--what", "pass_")
+def test_what_statements_change_is_seen_too(ok: Run, rows: Rows, audited_code: str) -> None:
+    ok("passes", "revoke", audited_code, "--yes")
+    found = rows("audit", "search", audited_code, "--what", "pass_")
     assert [one["what"] for one in found] == [audit.PASS_REVOKED]
     by_table = {one["table"]: one for one in found[0]["about"]["changes"]}
     assert (by_table["passes"]["of"], by_table["passes"]["before"], by_table["passes"]["after"]) == (
-        *(code, {"status": "valid"}, {"status": "revoked"}),
+        *(audited_code, {"status": "valid"}, {"status": "revoked"}),
     )
     assert by_table["event_days"]["after"]["taken"] < by_table["event_days"]["before"]["taken"]
 
@@ -81,19 +81,19 @@ def test_what_was_refused_leaves_nothing(run: Run, rows: Rows, fair_slug: str) -
     assert _acts(rows) == before
 
 
-def test_nothing_personal_or_secret_is_in_it(ok: Run, rows: Rows, code: str) -> None:
+def test_nothing_personal_or_secret_is_in_it(ok: Run, rows: Rows, audited_code: str) -> None:
     token = ok("devices", "add", *OF, "--gate", "main", "--name", "Phone 7").stdout.split()[-1]
     ok("devices", "roll", *OF, "--name", "Phone 7", "--yes")
     ok("volunteers", "disable", "--phone", RAVI)
-    ok("passes", "reissue", code, "--yes")
-    ok("passes", "show", code)
+    ok("passes", "reissue", audited_code, "--yes")
+    ok("passes", "show", audited_code)
     whole = json.dumps(_acts(rows))
     for private in (RAVI, ASHA, "Ravi", "Asha", token):
         assert private not in whole
     assert RAVI[-4:] in whole
 
 
-def test_search_and_its_borders(ok: Run, rows: Rows, run: Run, code: str) -> None:
+def test_search_and_its_borders(ok: Run, rows: Rows, run: Run, audited_code: str) -> None:
     ok("gates", "close", *OF, "--name", "main", "--as", "Mira Rao")
     assert [one["what"] for one in rows("audit", "list", "--who", "mira")] == [audit.GATE_CLOSED]
     assert {one["what"] for one in rows("audit", "list", "--what", "gate_")} == {audit.GATE_ADDED, audit.GATE_CLOSED}
@@ -103,12 +103,16 @@ def test_search_and_its_borders(ok: Run, rows: Rows, run: Run, code: str) -> Non
     assert "no_such_event" in run("audit", "list", "--event", "fare").stderr
 
 
-def test_every_act_about_a_pass_is_found_by_its_code(ok: Run, rows: Rows, code: str) -> None:
-    for command in (("passes", "show", code), ("passes", "resend", code), ("visitors", "show", code)):
+def test_every_act_about_a_pass_is_found_by_its_code(ok: Run, rows: Rows, audited_code: str) -> None:
+    for command in (
+        ("passes", "show", audited_code),
+        ("passes", "resend", audited_code),
+        ("visitors", "show", audited_code),
+    ):
         ok(*command)
-    ok("visitors", "find", code, *OF)
+    ok("visitors", "find", audited_code, *OF)
     told = [audit.SEARCHED, audit.PERSON_VIEWED, audit.PASS_RESENT, audit.PERSON_VIEWED]
-    assert [one["what"] for one in rows("audit", "search", code.lower().replace("-", ""))] == told
+    assert [one["what"] for one in rows("audit", "search", audited_code.lower().replace("-", ""))] == told
 
 
 CHANGING: dict[str, tuple[str, ...]] = {
@@ -191,9 +195,9 @@ TYPED = {
 
 
 def test_every_command_that_changes_something_leaves_an_entry(
-    ok: Run, code: str, database: Database, tmp_path: Path
+    ok: Run, audited_code: str, database: Database, tmp_path: Path
 ) -> None:
-    new = {"CODE": code, "OUT": str(tmp_path / "file.csv")}
+    new = {"CODE": audited_code, "OUT": str(tmp_path / "file.csv")}
     for name, arguments in CHANGING.items():
         before = len(_who(database))
         given = (new.get(one, one) for one in arguments)

@@ -105,7 +105,7 @@ def test_a_redis_that_is_down(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.fixture
-def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def missing_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A VAR_DIR that is not there, with nothing else given."""
     for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY"):
         monkeypatch.delenv(name, raising=False)
@@ -119,24 +119,24 @@ def _alone(*arguments: str) -> Result:
 
 @pytest.mark.usefixtures("logs_as_before")
 @pytest.mark.parametrize("command", [("doctor",), ("events", "list"), ("db", "check"), ("events", "open", "demo")])
-def test_looking_makes_nothing(elsewhere: Path, command: tuple[str, ...]) -> None:
+def test_looking_makes_nothing(missing_folder: Path, command: tuple[str, ...]) -> None:
     result = _alone(*command)
     assert result.exit_code == 1
     assert "VAR_DIR" in result.output
     assert "make run" in result.output
-    assert not elsewhere.exists()
+    assert not missing_folder.exists()
 
 
 @pytest.mark.usefixtures("logs_as_before")
-def test_a_database_file_that_is_not_there_is_not_made(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{elsewhere}.db")
+def test_a_database_file_that_is_not_there_is_not_made(monkeypatch: pytest.MonkeyPatch, missing_folder: Path) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{missing_folder}.db")
     monkeypatch.setenv("SECRET_KEY", "x" * 16)
     assert "DATABASE_URL" in _alone("events", "list").stderr
-    assert not elsewhere.with_suffix(".db").exists()
+    assert not missing_folder.with_suffix(".db").exists()
 
 
 @pytest.mark.usefixtures("logs_as_before")
-def test_an_embedded_redis_that_does_not_run_is_one_line(elsewhere: Path) -> None:
+def test_an_embedded_redis_that_does_not_run_is_one_line(missing_folder: Path) -> None:
     assert _alone("db", "upgrade").exit_code == 0
     lines = [line for line in _alone("doctor").stdout.splitlines() if "✗" in line]
     assert len(lines) == 1

@@ -65,7 +65,7 @@ def codes(ok: Run, fair_slug: str, database: Database) -> list[str]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def export_folder(tmp_path: Path) -> Path:
     """Where the files go: nothing else is there."""
     made = tmp_path / "files"
     made.mkdir()
@@ -97,8 +97,8 @@ def _cells(row: ElementTree.Element) -> list[str]:
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "jsonl"])
-def test_visitors_in_every_form(ok: Run, fair_slug: str, codes: list[str], folder: Path, form: str) -> None:
-    out = folder / f"visitors.{form}"
+def test_visitors_in_every_form(ok: Run, fair_slug: str, codes: list[str], export_folder: Path, form: str) -> None:
+    out = export_folder / f"visitors.{form}"
     ok("export", "visitors", "--event", fair_slug, "--format", form, "--out", str(out))
     rows = read(out)
     assert [row["code"] for row in rows] == codes
@@ -112,7 +112,7 @@ def test_visitors_in_every_form(ok: Run, fair_slug: str, codes: list[str], folde
 
 
 def test_a_question_that_was_removed_keeps_its_column_while_it_has_an_answer(
-    ok: Run, run: Run, fair_slug: str, codes: list[str], folder: Path, database: Database
+    ok: Run, run: Run, fair_slug: str, codes: list[str], export_folder: Path, database: Database
 ) -> None:
     other = {"name": "school", "kind": "text", "labels": {"en": "School?"}}
     never = {"name": "colour", "kind": "text", "labels": {"en": "Colour?"}}
@@ -120,12 +120,21 @@ def test_a_question_that_was_removed_keeps_its_column_while_it_has_an_answer(
         for questions in ([never], [other]):
             events.set_questions(db, fair_slug, questions)
     for form in writers.FORMATS:
-        out = folder / f"visitors.{form}"
+        out = export_folder / f"visitors.{form}"
         ok("export", "visitors", "--event", fair_slug, "--format", form, "--out", str(out))
         found = [str(row["answer_city"]).lstrip("'") for row in read(out)]
         assert found == ["+Delhi"] * 3
         assert [name for name in read(out)[0] if name.startswith("answer_")] == ["answer_school", "answer_city"]
-    some = ("export", "visitors", "--event", fair_slug, "--out", str(folder / "some.csv"), "--columns", "answer_city")
+    some = (
+        "export",
+        "visitors",
+        "--event",
+        fair_slug,
+        "--out",
+        str(export_folder / "some.csv"),
+        "--columns",
+        "answer_city",
+    )
     ok(*some)
     with database.write() as db:
         events.set_questions(db, fair_slug, [{"name": "city", "kind": "text", "labels": {"en": "City?"}}])
@@ -138,9 +147,9 @@ def test_a_question_that_was_removed_keeps_its_column_while_it_has_an_answer(
 
 
 def test_scans_of_a_night_event_by_its_day(
-    ok: Run, run: Run, fair_slug: str, codes: list[str], folder: Path, database: Database
+    ok: Run, run: Run, fair_slug: str, codes: list[str], export_folder: Path, database: Database
 ) -> None:
-    ring, out = KeyRing.open(database, SECRET), str(folder / "night.jsonl")
+    ring, out = KeyRing.open(database, SECRET), str(export_folder / "night.jsonl")
     ok("events", "set", fair_slug, "--hours", "18:00-02:00")
     evening, midnight = NOON.replace(hour=14), NOON.replace(hour=19, minute=30)  # 20:00, and 1:00 of the next date
     with database.write() as db:
@@ -167,9 +176,9 @@ def test_scans_of_a_night_event_by_its_day(
 
 @pytest.mark.parametrize(("table", "number"), TABLES.items())
 def test_every_table(
-    ok: Run, rows: Rows, fair_slug: str, codes: list[str], folder: Path, table: str, number: int
+    ok: Run, rows: Rows, fair_slug: str, codes: list[str], export_folder: Path, table: str, number: int
 ) -> None:
-    out = folder / "out.csv"
+    out = export_folder / "out.csv"
     ok("export", table, "--event", fair_slug, "--out", str(out), "--as", "Meena")
     found = read(out)
     assert len(found) == number
@@ -177,45 +186,45 @@ def test_every_table(
         assert [(row["result"], row["volunteer"]) for row in found] == [("admitted", "Ravi"), ("unreadable", "Ravi")]
     if table == "deliveries":
         assert (found[0]["to"], found[0]["code"]) == ("…3200", codes[0])
-    ok("export", "audit", "--event", fair_slug, "--format", "jsonl", "--out", str(folder / "audit.jsonl"))
-    act = read(folder / "audit.jsonl")[-1]
+    ok("export", "audit", "--event", fair_slug, "--format", "jsonl", "--out", str(export_folder / "audit.jsonl"))
+    act = read(export_folder / "audit.jsonl")[-1]
     assert (act["who"], act["what"], json.loads(act["about"])["table"]) == ("Meena", "exported", table)
 
 
 def test_to_standard_output(
-    ok: Run, fair_slug: str, codes: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+    ok: Run, fair_slug: str, codes: list[str], export_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(folder)
+    monkeypatch.chdir(export_folder)
     done = ok("export", "passes", "--event", fair_slug, "--out", "-", "--columns", "code", "--format", "jsonl")
     assert [json.loads(line)["code"] for line in done.stdout.splitlines()] == codes
     assert "3 rows" in done.stderr
-    assert list(folder.iterdir()) == []
+    assert list(export_folder.iterdir()) == []
 
 
-def test_columns_and_times_choose(ok: Run, run: Run, fair_slug: str, codes: list[str], folder: Path) -> None:
-    out = folder / "some.csv"
+def test_columns_and_times_choose(ok: Run, run: Run, fair_slug: str, codes: list[str], export_folder: Path) -> None:
+    out = export_folder / "some.csv"
     some = ("export", "passes", "--event", fair_slug, "--out", str(out), "--columns", "code,day")
     ok(*some, "--since", "2027-01-09 12:00", "--until", "2027-01-09")
     assert read(out) == [{"code": code, "day": "2027-01-09"} for code in codes]
     ok(*some, "--until", "2027-01-09T11:59+05:30", "--yes")
     assert out.read_text("utf-8-sig") == "code,day\n"
-    wrong = run("export", "passes", "--event", fair_slug, "--out", str(folder / "no.csv"), "--columns", "colour")
+    wrong = run("export", "passes", "--event", fair_slug, "--out", str(export_folder / "no.csv"), "--columns", "colour")
     assert (wrong.exit_code, "no_such_column" in wrong.stderr, "party_size" in wrong.stderr) == (1, True, True)
     assert run(*some, "--since", "yesterday").exit_code == 2
-    assert [file.name for file in folder.iterdir()] == ["some.csv"]
+    assert [file.name for file in export_folder.iterdir()] == ["some.csv"]
 
 
 def test_what_cannot_be_written_leaves_nothing(
-    run: Run, fair_slug: str, codes: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, fair_slug: str, codes: list[str], export_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = folder / "visitors.csv"
+    before = export_folder / "visitors.csv"
     before.write_text("the last one\n")
-    nowhere = run("export", "visitors", "--event", fair_slug, "--out", str(folder / "none" / "a.csv"))
+    nowhere = run("export", "visitors", "--event", fair_slug, "--out", str(export_folder / "none" / "a.csv"))
     assert (nowhere.exit_code, "folder" in nowhere.stderr) == (1, True)
     monkeypatch.setattr(files, "_to_disk", _full)
     full = run("export", "visitors", "--event", fair_slug, "--out", str(before), "--yes")
     assert (full.exit_code, "No space" in full.stderr) == (1, True)
-    assert [(file.name, file.read_text()) for file in folder.iterdir()] == [("visitors.csv", "the last one\n")]
+    assert [(file.name, file.read_text()) for file in export_folder.iterdir()] == [("visitors.csv", "the last one\n")]
 
 
 def _full(path: Path) -> None:
@@ -223,9 +232,9 @@ def _full(path: Path) -> None:
 
 
 def test_a_file_that_is_there_is_not_written_over_unasked(
-    run: Run, ok: Run, fair_slug: str, codes: list[str], folder: Path
+    run: Run, ok: Run, fair_slug: str, codes: list[str], export_folder: Path
 ) -> None:
-    out = folder / "mended.csv"
+    out = export_folder / "mended.csv"
     out.write_text("an afternoon's work\n")
     exporting = ("export", "passes", "--event", fair_slug, "--out", str(out), "--columns", "code")
     reporting = ("privacy", "report", "--phone", "+919876543200", "--out", str(out))
@@ -236,12 +245,12 @@ def test_a_file_that_is_there_is_not_written_over_unasked(
     assert [row["code"] for row in read(out)] == codes
     ok(*reporting, "--yes")
     assert json.loads(out.read_text())
-    assert [file.name for file in folder.iterdir()] == [out.name]
+    assert [file.name for file in export_folder.iterdir()] == [out.name]
     assert out.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_link_stays_one(ok: Run, fair_slug: str, codes: list[str], folder: Path) -> None:
-    link, file = folder / "latest.csv", folder / "passes.csv"
+def test_a_link_stays_one(ok: Run, fair_slug: str, codes: list[str], export_folder: Path) -> None:
+    link, file = export_folder / "latest.csv", export_folder / "passes.csv"
     link.symlink_to(file)
     for _ in range(2):
         ok("export", "passes", "--event", fair_slug, "--out", str(link), "--columns", "code", "--yes")
@@ -249,24 +258,24 @@ def test_a_link_stays_one(ok: Run, fair_slug: str, codes: list[str], folder: Pat
 
 
 def test_a_killed_export_leaves_nobody_on_the_disk(
-    fair_slug: str, codes: list[str], folder: Path, tmp_path: Path
+    fair_slug: str, codes: list[str], export_folder: Path, tmp_path: Path
 ) -> None:
     """In the folder of the file as little as where programs keep files for a while."""
     passing = tmp_path / "passing"
     passing.mkdir()
-    for out in (str(folder / "visitors.xlsx"), "-"):
+    for out in (str(export_folder / "visitors.xlsx"), "-"):
         exporting = ("export", "visitors", "--event", fair_slug, "--format", "xlsx", "--out", out, "--yes")
         dying = [sys.executable, "-m", "tests.admin_cli.dying_export", str(int(signal.SIGKILL)), *exporting]
         done = subprocess.run(dying, env={**os.environ, "TMPDIR": str(passing)}, capture_output=True, check=False)
         assert (done.returncode, done.stdout) == (-signal.SIGKILL, b"")
-        assert [*folder.iterdir(), *passing.iterdir()] == []
+        assert [*export_folder.iterdir(), *passing.iterdir()] == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("form", writers.FORMATS)
-def test_whatever_ends_the_process_leaves_nothing(folder: Path, form: str, number: signal.Signals) -> None:
+def test_whatever_ends_the_process_leaves_nothing(export_folder: Path, form: str, number: signal.Signals) -> None:
     """Whether another file is there or not; by a child that has all modules, so that it costs nothing."""
-    out = folder / "out"
+    out = export_folder / "out"
     out.write_text("before")
     child = os.fork()
     if not child:
@@ -278,42 +287,42 @@ def test_whatever_ends_the_process_leaves_nothing(folder: Path, form: str, numbe
         finally:
             os._exit(3)
     assert os.waitpid(child, 0)[1] in (number, 3 << 8)
-    assert [(file.name, file.read_text()) for file in folder.iterdir()] == [("out", "before")]
+    assert [(file.name, file.read_text()) for file in export_folder.iterdir()] == [("out", "before")]
 
 
 def test_systems_without_nameless_files_have_named_ones(
-    ok: Run, fair_slug: str, codes: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+    ok: Run, fair_slug: str, codes: list[str], export_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "_without_name", lambda folder, mode: None)
-    out = folder / "passes.xlsx"
+    out = export_folder / "passes.xlsx"
     for wanted in (str(out), "-"):
         ok("export", "passes", "--event", fair_slug, "--format", "xlsx", "--out", wanted)
     assert [row["code"] for row in read(out)] == codes
-    assert ([file.name for file in folder.iterdir()], out.stat().st_mode & 0o777) == ([out.name], 0o600)
+    assert ([file.name for file in export_folder.iterdir()], out.stat().st_mode & 0o777) == ([out.name], 0o600)
     monkeypatch.setattr(workbook, "_parts", lambda sheets: os.kill(os.getpid(), signal.SIGTERM))
     with pytest.raises(SystemExit), files.write_whole(out) as part, workbook.written(part, ["a"]):
-        assert len(list(folder.iterdir())) == 2
-    assert [file.name for file in folder.iterdir()] == [out.name]
+        assert len(list(export_folder.iterdir())) == 2
+    assert [file.name for file in export_folder.iterdir()] == [out.name]
 
 
 def test_pages_and_sheets_lose_nobody(
-    ok: Run, fair_slug: str, codes: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+    ok: Run, fair_slug: str, codes: list[str], export_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pages, "PAGE_ROWS", 1)
     monkeypatch.setattr(workbook, "MAX_SHEET_ROWS", 3)
-    out = folder / "paged.xlsx"
+    out = export_folder / "paged.xlsx"
     ok("export", "visitors", "--event", fair_slug, "--format", "xlsx", "--out", str(out))
     with zipfile.ZipFile(out) as book:
         assert [name for name in book.namelist() if "sheet2" in name]
     assert [row["code"] for row in read(out)] == codes[:2]
 
 
-def test_a_workbook_keeps_every_character(folder: Path) -> None:
+def test_a_workbook_keeps_every_character(export_folder: Path) -> None:
     texts = ["a & b <c>", ' two  "spaces" ', "मीरा\nशर्मा", "\x07bell", "_x0041_ as typed", "x" * 40_000, "'=1"]
-    with workbook.written(folder / "a.xlsx", ["Head"] * 8) as book:
+    with workbook.written(export_folder / "a.xlsx", ["Head"] * 8) as book:
         book.write_row([*texts, 1.5])
 
-    plain = openpyxl.load_workbook(folder / "a.xlsx").active[2]
+    plain = openpyxl.load_workbook(export_folder / "a.xlsx").active[2]
     assert [cell.value for cell in plain][2:] == [texts[2], "bell", "_x005F_x0041_ as typed", "x" * 32_767, "'=1", 1.5]
 
 

@@ -28,7 +28,7 @@ NOON = datetime(2027, 1, 9, 6, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def code(ok: Run, fair_slug: str, database: Database, ring: KeyRing) -> str:
+def pass_code(ok: Run, fair_slug: str, database: Database, ring: KeyRing) -> str:
     """A pass of two for the fair, as it is shown."""
     ok("events", "open", fair_slug)
     with database.write() as db:
@@ -51,49 +51,53 @@ def owed(database: Database) -> list[tuple[str, str | None]]:
         return [(row.lane, row.sender) for row in rows]
 
 
-def test_resend_goes_to_where_the_image_went_before(ok: Run, database: Database, code: str) -> None:
-    ok("passes", "resend", code)
+def test_resend_goes_to_where_the_image_went_before(ok: Run, database: Database, pass_code: str) -> None:
+    ok("passes", "resend", pass_code)
     assert owed(database) == [(f"whatsapp:{PHONE}", None)]
     with database.write() as db:
         db.execute(update(Delivery).values(lane="whatsapp:IN.abc", sender="whatsapp:+15550001111"))
-    ok("passes", "resend", code.lower())
+    ok("passes", "resend", pass_code.lower())
     assert owed(database)[1] == ("whatsapp:IN.abc", "whatsapp:+15550001111")
 
 
-def test_somebody_without_a_phone_cannot_be_sent_anything(run: Run, ok: Run, database: Database, code: str) -> None:
+def test_somebody_without_a_phone_cannot_be_sent_anything(
+    run: Run, ok: Run, database: Database, pass_code: str
+) -> None:
     with database.write() as db:
         db.query(ContactAlias).delete()
-    refused = run("passes", "resend", code)
+    refused = run("passes", "resend", pass_code)
     assert (refused.exit_code, "pass_unreachable" in refused.stderr) == (1, True)
-    assert "nobody" in ok("passes", "reissue", code, "--yes").stdout
+    assert "nobody" in ok("passes", "reissue", pass_code, "--yes").stdout
 
 
-def test_revoke_asks_first_and_ends_the_pass(run: Run, database: Database, ring: KeyRing, code: str) -> None:
-    assert run("passes", "revoke", code, stdin="n\n").exit_code == 1
-    assert scanned(database, ring, code, simulate=True) == "admitted"
-    assert run("passes", "revoke", code, stdin="y\n").exit_code == 0
-    assert scanned(database, ring, code) == "revoked"
-    again = run("passes", "revoke", code, "--yes")
+def test_revoke_asks_first_and_ends_the_pass(run: Run, database: Database, ring: KeyRing, pass_code: str) -> None:
+    assert run("passes", "revoke", pass_code, stdin="n\n").exit_code == 1
+    assert scanned(database, ring, pass_code, simulate=True) == "admitted"
+    assert run("passes", "revoke", pass_code, stdin="y\n").exit_code == 0
+    assert scanned(database, ring, pass_code) == "revoked"
+    again = run("passes", "revoke", pass_code, "--yes")
     assert (again.exit_code, "pass_not_valid" in again.stderr) == (1, True)
-    assert "pass_not_valid" in run("passes", "resend", code).stderr
+    assert "pass_not_valid" in run("passes", "resend", pass_code).stderr
 
 
-def test_reissue_prints_the_new_code_and_sends_its_image(ok: Run, database: Database, ring: KeyRing, code: str) -> None:
-    new = ok("passes", "reissue", code, "--yes").stdout.split()[-1]
-    assert (scanned(database, ring, code), scanned(database, ring, new)) == ("replaced", "admitted")
+def test_reissue_prints_the_new_code_and_sends_its_image(
+    ok: Run, database: Database, ring: KeyRing, pass_code: str
+) -> None:
+    new = ok("passes", "reissue", pass_code, "--yes").stdout.split()[-1]
+    assert (scanned(database, ring, pass_code), scanned(database, ring, new)) == ("replaced", "admitted")
     assert owed(database) == [(f"whatsapp:{PHONE}", None)]
     with database.read() as db:
-        assert passes.by_code(db, code).replaced_by_id == passes.by_code(db, new).id
+        assert passes.by_code(db, pass_code).replaced_by_id == passes.by_code(db, new).id
 
 
 def test_a_pass_moves_to_another_person(
-    ok: Run, rows: Rows, run: Run, database: Database, ring: KeyRing, code: str
+    ok: Run, rows: Rows, run: Run, database: Database, ring: KeyRing, pass_code: str
 ) -> None:
-    assert run("passes", "move", code, "--phone", OTHER, stdin="n\n").exit_code == 1
-    assert scanned(database, ring, code, simulate=True) == "admitted"
-    said = ok("passes", "move", code.lower(), "--phone", "98555 55555", "--yes", "--as", "Mira").stdout
+    assert run("passes", "move", pass_code, "--phone", OTHER, stdin="n\n").exit_code == 1
+    assert scanned(database, ring, pass_code, simulate=True) == "admitted"
+    said = ok("passes", "move", pass_code.lower(), "--phone", "98555 55555", "--yes", "--as", "Mira").stdout
     new = said.split()[-1]
-    assert (scanned(database, ring, code), scanned(database, ring, new, count=1)) == ("replaced", "admitted")
+    assert (scanned(database, ring, pass_code), scanned(database, ring, new, count=1)) == ("replaced", "admitted")
     with database.read() as db:
         sent = db.scalars(select(Delivery)).one()
         assert (sent.kind, sent.lane, sent.pass_id) == ("link", OTHER, passes.by_code(db, new).id)
@@ -107,7 +111,7 @@ def test_a_pass_moves_to_another_person(
 
 
 def test_what_cannot_be_moved_is_refused_and_stays(
-    run: Run, ok: Run, database: Database, ring: KeyRing, code: str
+    run: Run, ok: Run, database: Database, ring: KeyRing, pass_code: str
 ) -> None:
     with database.write() as db:
         other = people.find_or_make(db, phone=OTHER, now=NOON)
@@ -118,19 +122,19 @@ def test_what_cannot_be_moved_is_refused_and_stays(
         assert result.exit_code == 1
         return result.stderr
 
-    assert "holds_it_already" in refusal(code, PHONE)
-    assert "already_registered" in refusal(code, OTHER)
-    assert "not_a_phone" in refusal(code, "12")
+    assert "holds_it_already" in refusal(pass_code, PHONE)
+    assert "already_registered" in refusal(pass_code, OTHER)
+    assert "not_a_phone" in refusal(pass_code, "12")
     assert "no_such_pass" in refusal("0000-0000", OTHER)
     ok("passes", "revoke", second, "--yes")
     assert "pass_not_valid" in refusal(second, PHONE)
-    assert scanned(database, ring, code, simulate=True) == "admitted"
+    assert scanned(database, ring, pass_code, simulate=True) == "admitted"
 
 
-def test_who_has_stopped_our_messages_is_sent_nothing(ok: Run, database: Database, code: str) -> None:
+def test_who_has_stopped_our_messages_is_sent_nothing(ok: Run, database: Database, pass_code: str) -> None:
     with database.write() as db:
         people.find_or_make(db, phone=OTHER, now=NOON).stopped_at = NOON
-    ok("passes", "move", code, "--phone", OTHER, "--yes")
+    ok("passes", "move", pass_code, "--phone", OTHER, "--yes")
     with database.read() as db:
         assert db.scalars(select(Delivery)).all() == []
 
@@ -141,28 +145,28 @@ def _codes(db: Session, phone: str) -> list[str]:
 
 
 @pytest.mark.parametrize("command", ["show", "resend", "revoke", "reissue"])
-def test_a_wrong_code_is_said_before_anything_is_asked(run: Run, code: str, command: str) -> None:
+def test_a_wrong_code_is_said_before_anything_is_asked(run: Run, pass_code: str, command: str) -> None:
     for typed, why in (("0000-0000", "no_such_pass"), ("0000-0001", "mistyped_code"), ("hello", "not_a_code")):
         result = run("passes", command, typed)
         assert (result.exit_code, why in result.stderr) == (1, True)
 
 
 def test_conflicts_are_listed_with_both_gates(
-    ok: Run, rows: Rows, fair_slug: str, database: Database, ring: KeyRing, code: str
+    ok: Run, rows: Rows, fair_slug: str, database: Database, ring: KeyRing, pass_code: str
 ) -> None:
     assert "none" in ok("passes", "conflicts", "--event", fair_slug).stderr
     with database.write() as db:
         gates.add(db, fair_slug, "North")
-    scan = Scan(code, "first", fair_slug, "batch", gate="main", scanned_at=NOON)
-    later = Scan(code, "second", fair_slug, "batch", gate="north", scanned_at=NOON.replace(minute=35))
+    scan = Scan(pass_code, "first", fair_slug, "batch", gate="main", scanned_at=NOON)
+    later = Scan(pass_code, "second", fair_slug, "batch", gate="north", scanned_at=NOON.replace(minute=35))
     offline_upload.record(database, ring, [scan, later], NOON.replace(hour=9))
     (row,) = rows("passes", "conflicts", "--event", fair_slug, "--day", "2027-01-09")
-    assert (row["code"], row["party_size"], row["went_in"], row["counted"]) == (code, 2, 2, 0)
+    assert (row["code"], row["party_size"], row["went_in"], row["counted"]) == (pass_code, 2, 2, 0)
     assert (row["gate"], row["first_gate"]) == ("north", "main")
     assert (row["result"], row["clock"]) == ("conflict", False)
     assert row["scanned_at"] == "2027-01-09T12:05:00+05:30"
     assert rows("passes", "conflicts", "--event", fair_slug, "--day", "2027-01-10") == []
-    ahead = Scan(code, "third", fair_slug, "batch", scanned_at=NOON.replace(hour=20), shown="wrong_day")
+    ahead = Scan(pass_code, "third", fair_slug, "batch", scanned_at=NOON.replace(hour=20), shown="wrong_day")
     offline_upload.record(database, ring, [ahead], NOON.replace(hour=10))
     newest, _ = rows("passes", "conflicts", "--event", fair_slug)
     assert (newest["result"], newest["clock"], newest["went_in"]) == ("wrong_day", True, 0)

@@ -57,7 +57,7 @@ def talk(redis: "Redis", database: Database, sid: str, phone: str, state: dict[s
 
 
 @pytest.fixture
-def code(ok: Run, fair_slug: str, database: Database, redis: "Redis") -> str:
+def ashas_code(ok: Run, fair_slug: str, database: Database, redis: "Redis") -> str:
     """Asha: registered, entered in part; known to Redis, to a volunteer's chat, and as who asked for a friend."""
     ok("events", "open", fair_slug)
     ok("gates", "add", "--event", fair_slug, "--name", "Main")
@@ -84,7 +84,7 @@ def code(ok: Run, fair_slug: str, database: Database, redis: "Redis") -> str:
 
 
 @pytest.fixture
-def twilio(monkeypatch: pytest.MonkeyPatch) -> Iterator[responses.RequestsMock]:
+def twilio_list(monkeypatch: pytest.MonkeyPatch) -> Iterator[responses.RequestsMock]:
     """An account whose list names one message of hers that we know nothing of, on its second page."""
     for name, value in (("ACCOUNT_SID", ACCOUNT), ("AUTH_TOKEN", "0" * 32), ("WHATSAPP_FROM", "whatsapp:+15550001111")):
         monkeypatch.setenv(f"TWILIO_{name}", value)
@@ -108,7 +108,7 @@ def figures(database: Database) -> tuple[Any, ...]:
 
 
 def test_nothing_names_them_any_more(
-    ok: Run, run: Run, code: str, database: Database, redis: "Redis", twilio: object
+    ok: Run, run: Run, ashas_code: str, database: Database, redis: "Redis", twilio_list: object
 ) -> None:
     assert figures(database) == ({date(2027, 1, 9): 3, LATER: 4}, 2, 3)
     before = dump(database, redis)
@@ -128,7 +128,9 @@ def test_nothing_names_them_any_more(
     assert FRIEND in after
     assert "no_such_person" in run("visitors", "show", PHONE).stderr
     with database.write() as db:
-        answer = checkins.admit(db, KeyRing.open(database, SECRET), Scan(code, "two", "fair", "api", "main"), NOON)
+        answer = checkins.admit(
+            db, KeyRing.open(database, SECRET), Scan(ashas_code, "two", "fair", "api", "main"), NOON
+        )
         assert answer.pass_ is not None
         assert (answer.result, answer.pass_.name) == (REVOKED, "")
         owed = set(db.scalars(select(MediaDeletion.message_sid)))
@@ -138,14 +140,18 @@ def test_nothing_names_them_any_more(
         assert db.scalars(asked).one().asked_by.aliases[0].value == FRIEND
 
 
-def test_asked_twice_on_the_day(run: Run, code: str, database: Database, twilio: object) -> None:
+def test_asked_twice_on_the_day(run: Run, ashas_code: str, database: Database, twilio_list: object) -> None:
     with time_machine.travel(NOON, tick=True):
-        assert run("privacy", "erase", "--code", code, stdin="y\nn\n").exit_code == 1
-        asked = run("privacy", "erase", "--code", code, stdin="n\n")
-        assert (asked.exit_code, code in asked.output, "registrations 2 at fair" in asked.output) == (1, True, True)
+        assert run("privacy", "erase", "--code", ashas_code, stdin="y\nn\n").exit_code == 1
+        asked = run("privacy", "erase", "--code", ashas_code, stdin="n\n")
+        assert (asked.exit_code, ashas_code in asked.output, "registrations 2 at fair" in asked.output) == (
+            1,
+            True,
+            True,
+        )
         with database.read() as db:
             assert db.scalars(select(Registration.full_name).where(Registration.full_name == NAME)).all()
-        assert run("privacy", "erase", "--code", code, stdin="y\ny\n").exit_code == 0
+        assert run("privacy", "erase", "--code", ashas_code, stdin="y\ny\n").exit_code == 0
     with database.read() as db:
         assert not db.scalars(select(Registration.full_name).where(Registration.full_name == NAME)).all()
         # Whoever writes again is somebody new.
@@ -154,7 +160,7 @@ def test_asked_twice_on_the_day(run: Run, code: str, database: Database, twilio:
         assert people.find_or_make(db, phone=PHONE, now=NOON).id not in old
 
 
-def test_held_about_somebody_as_a_file(ok: Run, run: Run, code: str, tmp_path: Path) -> None:
+def test_held_about_somebody_as_a_file(ok: Run, run: Run, ashas_code: str, tmp_path: Path) -> None:
     out = tmp_path / "asha.json"
     ok("privacy", "report", "--phone", PHONE, "--out", str(out))
     told = json.loads(out.read_text())
@@ -164,7 +170,9 @@ def test_held_about_somebody_as_a_file(ok: Run, run: Run, code: str, tmp_path: P
     assert run("privacy", "erase", "--yes").exit_code == 2
 
 
-def test_data_are_kept_as_long_as_was_said(ok: Run, rows: Callable[..., Any], code: str, database: Database) -> None:
+def test_data_are_kept_as_long_as_was_said(
+    ok: Run, rows: Callable[..., Any], ashas_code: str, database: Database
+) -> None:
     """The fair's last day is the eleventh of January; Asha is registered for the market in March as well."""
     ok("events", "create", "--slug", "market", "--name", "Market", "--from", "2027-03-01", "--to", "2027-03-01")
     ok("events", "open", "market")

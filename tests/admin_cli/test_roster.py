@@ -19,33 +19,33 @@ RAVI = "+919812345678"
 
 
 @pytest.fixture
-def gate(ok: Run, fair_slug: str) -> str:
+def gate_slug(ok: Run, fair_slug: str) -> str:
     """The slug of a gate of the fair."""
     return ok("gates", "add", "--event", fair_slug, "--name", "North  Gate (1)").stdout.strip()
 
 
-def test_gates(ok: Run, run: Run, rows: Rows, fair_slug: str, gate: str) -> None:
-    assert gate == "north-gate-1"
+def test_gates(ok: Run, run: Run, rows: Rows, fair_slug: str, gate_slug: str) -> None:
+    assert gate_slug == "north-gate-1"
     assert "gate_taken" in run("gates", "add", "--event", fair_slug, "--name", "north gate 1").stderr
     assert "bad_gate_name" in run("gates", "add", "--event", fair_slug, "--name", "–").stderr
-    ok("volunteers", "add", "--event", fair_slug, "--phone", RAVI, "--name", "Ravi", "--gate", gate)
+    ok("volunteers", "add", "--event", fair_slug, "--phone", RAVI, "--name", "Ravi", "--gate", gate_slug)
     assert ok("gates", "close", "--event", fair_slug, "--name", "NORTH gate (1)").stdout.endswith("told: 1\n")
-    assert "gate_closed" in run("events", "resume", fair_slug, "--gate", gate).stderr
-    assert f"still closed: {gate}" in ok("events", "resume", fair_slug).stdout
+    assert "gate_closed" in run("events", "resume", fair_slug, "--gate", gate_slug).stderr
+    assert f"still closed: {gate_slug}" in ok("events", "resume", fair_slug).stdout
     assert [(row["slug"], row["name"], row["open"]) for row in rows("gates", "list", "--event", fair_slug)] == [
         ("north-gate-1", "North Gate (1)", False)
     ]
-    ok("gates", "open", "--event", fair_slug, "--gate", gate)
+    ok("gates", "open", "--event", fair_slug, "--gate", gate_slug)
     assert rows("gates", "list", "--event", fair_slug)[0]["open"] is True
     assert "no_such_gate" in run("gates", "close", "--event", fair_slug, "--name", "south").stderr
 
 
-def test_volunteers_come_go_and_come_back(ok: Run, run: Run, rows: Rows, fair_slug: str, gate: str) -> None:
-    ok("volunteers", "add", "--event", fair_slug, "--phone", "+91 98123-45678", "--name", "Ravi", "--gate", gate)
+def test_volunteers_come_go_and_come_back(ok: Run, run: Run, rows: Rows, fair_slug: str, gate_slug: str) -> None:
+    ok("volunteers", "add", "--event", fair_slug, "--phone", "+91 98123-45678", "--name", "Ravi", "--gate", gate_slug)
     ok("volunteers", "add", "--event", fair_slug, "--phone", "9812345679", "--name", "Mira", "--role", "supervisor")
     assert [(row["phone"], row["role"], row["gate"]) for row in rows("volunteers", "list", "--event", fair_slug)] == [
         ("+919812345679", "supervisor", None),
-        (RAVI, "volunteer", gate),
+        (RAVI, "volunteer", gate_slug),
     ]
     again = run("volunteers", "add", "--event", fair_slug, "--phone", RAVI, "--name", "R")
     assert "on_roster_already" in again.stderr
@@ -72,9 +72,9 @@ def test_a_volunteer_who_cannot_be(run: Run, fair_slug: str, changed: dict[str, 
     assert code in result.stderr
 
 
-def test_what_there_is_in_the_place_of_what_there_is_not(run: Run, fair_slug: str, gate: str) -> None:
+def test_what_there_is_in_the_place_of_what_there_is_not(run: Run, fair_slug: str, gate_slug: str) -> None:
     refused = run("volunteers", "add", "--event", fair_slug, "--phone", RAVI, "--name", "Ravi", "--gate", "south")
-    assert f": {gate} (no_such_gate)" in refused.stderr
+    assert f": {gate_slug} (no_such_gate)" in refused.stderr
     assert "events list" in run("volunteers", "list", "--event", "nothing-like-it").stderr
 
 
@@ -83,9 +83,11 @@ def test_nobody_of_that_phone(run: Run, fair_slug: str) -> None:
         assert "not_on_roster" in run("volunteers", verb, "--phone", RAVI).stderr
 
 
-def test_import_takes_all_or_nothing(ok: Run, run: Run, rows: Rows, fair_slug: str, gate: str, tmp_path: Path) -> None:
+def test_import_takes_all_or_nothing(
+    ok: Run, run: Run, rows: Rows, fair_slug: str, gate_slug: str, tmp_path: Path
+) -> None:
     file = tmp_path / "roster.csv"
-    file.write_text(f"\ufeffPhone,Name,Role,Gate\n{RAVI},Ravi,,{gate}\n+919812345679,Mira,Supervisor,\n", "utf-8")
+    file.write_text(f"\ufeffPhone,Name,Role,Gate\n{RAVI},Ravi,,{gate_slug}\n+919812345679,Mira,Supervisor,\n", "utf-8")
     assert ok("volunteers", "import", "--event", fair_slug, "--file", str(file)).stdout == "2 added, 0 changed\n"
     file.write_text(f"phone,name,role\n{RAVI},Ravi K,admin\n+919812345670,Dev,\n", "utf-8")
     assert ok("volunteers", "import", "--event", fair_slug, "--file", str(file)).stdout == "1 added, 1 changed\n"
@@ -109,17 +111,19 @@ def test_import_of_no_table(run: Run, fair_slug: str, tmp_path: Path, body: str)
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_a_scanner_and_its_tokens(ok: Run, run: Run, rows: Rows, fair_slug: str, gate: str, database: Database) -> None:
+def test_a_scanner_and_its_tokens(
+    ok: Run, run: Run, rows: Rows, fair_slug: str, gate_slug: str, database: Database
+) -> None:
     place = ("--event", fair_slug, "--name", "Phone 7")
-    token = ok("devices", "add", *place, "--gate", gate).stdout.split()[-1]
-    assert "device_taken" in run("devices", "add", *place, "--gate", gate).stderr
+    token = ok("devices", "add", *place, "--gate", gate_slug).stdout.split()[-1]
+    assert "device_taken" in run("devices", "add", *place, "--gate", gate_slug).stderr
     rolled = ok("devices", "roll", *place, "--yes").stdout.split()[-1]
     assert _known(database, token, rolled) == [False, True]
     assert run("devices", "revoke", *place, stdin="n\n").exit_code == 1
     ok("devices", "revoke", *place, "--yes")
     assert _known(database, token, rolled) == [False, False]
     assert "no_such_device" in run("devices", "revoke", *place, "--yes").stderr
-    ok("devices", "add", *place, "--gate", gate)
+    ok("devices", "add", *place, "--gate", gate_slug)
     shown = ok("devices", "list", "--event", fair_slug, "--json").stdout
     assert [row["state"] for row in rows("devices", "list", "--event", fair_slug)] == ["revoked", "in use"]
     assert token not in shown
@@ -130,18 +134,18 @@ def _known(database: Database, *tokens: str) -> list[bool]:
     return [devices.by_token(database, token) is not None for token in tokens]
 
 
-def test_kinds(ok: Run, run: Run, rows: Rows, fair_slug: str, gate: str) -> None:
+def test_kinds(ok: Run, run: Run, rows: Rows, fair_slug: str, gate_slug: str) -> None:
     of = ("--event", fair_slug)
     days = ("--day", "2027-01-11", "--day", "2027-01-09")
     ok("events", "kinds", "add", "staff", *of, "--label", "en=Exhibitor", "--label", "hi=प्रदर्शक", *days)
-    ok("events", "kinds", "set", "staff", *of, "--policy", "in_out", "--gate", gate, "--max-party", "45")
+    ok("events", "kinds", "set", "staff", *of, "--policy", "in_out", "--gate", gate_slug, "--max-party", "45")
     assert rows("events", "kinds", "list", *of)[1] == {
         **{"slug": "staff", "number": 1, "labels": {"en": "Exhibitor", "hi": "प्रदर्शक"}},
         **{
             "days": ["2027-01-09", "2027-01-11"],
             "policy": "in_out",
             "max_party": 45,
-            "gates": [gate],
+            "gates": [gate_slug],
             "retired": False,
         },
     }

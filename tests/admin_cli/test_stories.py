@@ -21,32 +21,32 @@ Rows = Callable[..., Any]
 
 
 @pytest.fixture
-def clock() -> Clock:
+def story_clock() -> Clock:
     return Clock()
 
 
 @pytest.fixture
-def twilio() -> FakeTwilio:
+def story_twilio() -> FakeTwilio:
     return FakeTwilio()
 
 
 @pytest.fixture
-def outbox(database: Database, redis: "Redis", twilio: FakeTwilio, clock: Clock) -> Outbox:
+def story_outbox(database: Database, redis: "Redis", story_twilio: FakeTwilio, story_clock: Clock) -> Outbox:
     settings = Settings(secret_key=SECRET)
-    return Outbox(database, redis, twilio, FakeOtps(), settings, clock, lambda seconds: None, fetched)
+    return Outbox(database, redis, story_twilio, FakeOtps(), settings, story_clock, lambda seconds: None, fetched)
 
 
 def test_the_whole_story_of_one_message(
-    ok: Run, rows: Rows, database: Database, outbox: Outbox, twilio: FakeTwilio, clock: Clock
+    ok: Run, rows: Rows, database: Database, story_outbox: Outbox, story_twilio: FakeTwilio, story_clock: Clock
 ) -> None:
     image = a_pass(database)
-    twilio.failures = [SendFailed("20500", retry=True), SendFailed("no_answer", retry=True, unclear=True)]
-    while not twilio.sent:
-        outbox.deliver(image)
-        clock.move(seconds=95)
-    sid = twilio.sent[0].sid
+    story_twilio.failures = [SendFailed("20500", retry=True), SendFailed("no_answer", retry=True, unclear=True)]
+    while not story_twilio.sent:
+        story_outbox.deliver(image)
+        story_clock.move(seconds=95)
+    sid = story_twilio.sent[0].sid
     for status in ("sent", "delivered", "sent", "delivered"):
-        outbox.record_status(sid, image, status, None, clock.at)
+        story_outbox.record_status(sid, image, status, None, story_clock.at)
     shown = rows("deliveries", "show", str(image))
     assert [(step["what"], step["reason"]) for step in shown["story"]] == [
         *[("owed", None), ("tried", None), ("put_off", "provider_busy"), ("tried", None), ("put_off", "no_answer")],
@@ -64,11 +64,11 @@ def test_the_whole_story_of_one_message(
 
 
 def test_a_failure_says_why_and_an_admin_who_tries_again_is_told_of(
-    ok: Run, rows: Rows, database: Database, outbox: Outbox, twilio: FakeTwilio, clock: Clock
+    ok: Run, rows: Rows, database: Database, story_outbox: Outbox, story_twilio: FakeTwilio, story_clock: Clock
 ) -> None:
     image = a_pass(database)
-    outbox.deliver(image)
-    outbox.record_status(twilio.sent[0].sid, image, "failed", 63005, clock.at)
+    story_outbox.deliver(image)
+    story_outbox.record_status(story_twilio.sent[0].sid, image, "failed", 63005, story_clock.at)
     ok("deliveries", "retry", str(image))
     told = [
         (step["what"], step["reason"], step["error_code"]) for step in rows("deliveries", "show", str(image))["story"]
@@ -80,11 +80,13 @@ def test_a_story_of_nobody(run: Run) -> None:
     assert "no_such_delivery" in run("deliveries", "show", "999").stderr
 
 
-def test_the_list_by_status_and_reason(rows: Rows, database: Database, outbox: Outbox, twilio: FakeTwilio) -> None:
+def test_the_list_by_status_and_reason(
+    rows: Rows, database: Database, story_outbox: Outbox, story_twilio: FakeTwilio
+) -> None:
     waits, sent = reply(database, "1", lane="whatsapp:+911"), reply(database, "2")
-    outbox.windows.mark_closed("whatsapp:+911", SIMULATED_SENDER, outbox.now())
-    outbox.deliver(waits)
-    outbox.deliver(sent)
+    story_outbox.windows.mark_closed("whatsapp:+911", SIMULATED_SENDER, story_outbox.now())
+    story_outbox.deliver(waits)
+    story_outbox.deliver(sent)
     assert [one["id"] for one in rows("deliveries", "list", "--reason", "window_closed")] == [waits]
     assert [one["id"] for one in rows("deliveries", "list", "--status", "queued")] == [sent]
     assert rows("deliveries", "list", "--status", "failed") == []

@@ -18,7 +18,7 @@ ORIGIN = "http://127.0.0.1:8000/v1"
 
 
 @pytest.fixture
-def twilio() -> Iterator[dict[str, dict[str, Any]]]:
+def content_kept() -> Iterator[dict[str, dict[str, Any]]]:
     """What the Content API holds, by SID."""
     kept: dict[str, dict[str, Any]] = {}
 
@@ -48,15 +48,15 @@ def twilio() -> Iterator[dict[str, dict[str, Any]]]:
 
 
 def test_sync_makes_what_is_needed_once(
-    ok: Run, rows: Rows, fair_slug: str, twilio: dict[str, dict[str, Any]], redis: Any
+    ok: Run, rows: Rows, fair_slug: str, content_kept: dict[str, dict[str, Any]], redis: Any
 ) -> None:
     ok("events", "open", fair_slug)
     redis.sadd("content:wanted", "buttons_3_4.4", "nonsense")
     done = rows("templates", "sync")
     assert {row["done"] for row in done} == {"made", "submitted"}
-    assert {row["name"] for row in done} == {one["friendly_name"] for one in twilio.values()}
+    assert {row["name"] for row in done} == {one["friendly_name"] for one in content_kept.values()}
     kept = rows("templates", "list")
-    assert {row["sid"] for row in kept} == set(twilio)
+    assert {row["sid"] for row in kept} == set(content_kept)
     submitted = {row["shape"]: row["approval"] for row in kept if row["shape"].startswith("notice_")}
     assert submitted == {one.shape: "received" for one in notices.template_specs("http://127.0.0.1:8000")}
     act = rows("audit", "list", "--what", "templates_synced")[0]
@@ -72,7 +72,7 @@ def test_sync_makes_what_is_needed_once(
 
 @pytest.mark.databases("sqlite")
 def test_forms_of_events_that_have_them_on(
-    ok: Run, run: Run, rows: Rows, fair_slug: str, twilio: dict[str, dict[str, Any]]
+    ok: Run, run: Run, rows: Rows, fair_slug: str, content_kept: dict[str, dict[str, Any]]
 ) -> None:
     ok("events", "open", fair_slug)
     assert run("events", "set", fair_slug, "--form", "everybody").exit_code == 2
@@ -97,15 +97,15 @@ def test_forms_of_events_that_have_them_on(
 
 
 def test_remove_asks_first_and_then_leaves_none_of_ours(
-    ok: Run, run: Run, rows: Rows, fair_slug: str, twilio: dict[str, dict[str, Any]]
+    ok: Run, run: Run, rows: Rows, fair_slug: str, content_kept: dict[str, dict[str, Any]]
 ) -> None:
     ok("events", "open", fair_slug)
     ok("templates", "sync")
     assert run("templates", "remove", stdin="n\n").exit_code == 1
-    assert len(rows("templates", "list")) == len(twilio) > 0
-    twilio["HXother"] = {"sid": "HXother", "friendly_name": "somebody_elses", "language": "en", "types": {}}
+    assert len(rows("templates", "list")) == len(content_kept) > 0
+    content_kept["HXother"] = {"sid": "HXother", "friendly_name": "somebody_elses", "language": "en", "types": {}}
     ok("templates", "remove", "--yes")
-    assert list(twilio) == ["HXother"]
+    assert list(content_kept) == ["HXother"]
     assert rows("templates", "list") == []
 
 

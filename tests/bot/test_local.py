@@ -31,7 +31,7 @@ STARTING_SECONDS, STOPPING_SECONDS = 90, 30
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def local_environment(tmp_path: Path) -> dict[str, str]:
     """A port and a VAR_DIR of the test's own."""
     return _environment(tmp_path)
 
@@ -99,7 +99,7 @@ def _command(pid: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+def local_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """A run that is ready: one for all tests that leave it as they found it."""
     folder = tmp_path_factory.mktemp("local")
     run = Run(_environment(folder), folder)
@@ -115,15 +115,15 @@ def _settings(run: Run) -> Settings:
     return Settings(secret_key="x" * 16, var_dir=Path(run.environment["VAR_DIR"]))
 
 
-def test_it_serves(running: Run) -> None:
-    assert [running.status(path) for path in ("/readyz", "/", "/simulator")] == [200, 200, 200]
-    children = running.descendants().values()
+def test_it_serves(local_run: Run) -> None:
+    assert [local_run.status(path) for path in ("/readyz", "/", "/simulator")] == [200, 200, 200]
+    children = local_run.descendants().values()
     for name in ("gunicorn", "bot.jobs.worker", "bot.jobs.clock", "redis-server"):
         assert any(name in command for command in children)
 
 
-def test_nobody_else_of_the_machine_reads_what_it_keeps(running: Run) -> None:
-    kept = Path(running.environment["VAR_DIR"])
+def test_nobody_else_of_the_machine_reads_what_it_keeps(local_run: Run) -> None:
+    kept = Path(local_run.environment["VAR_DIR"])
     modes = {str(path): path.stat().st_mode & 0o077 for path in (kept, *kept.rglob("*"))}
     assert {"pravesh.db", "redis"} <= {path.name for path in kept.iterdir()}
     assert set(modes.values()) == {0}, modes
@@ -140,25 +140,27 @@ def test_what_an_earlier_version_left_open_is_closed(tmp_path: Path) -> None:
     assert [path.stat().st_mode & 0o777 for path in (tmp_path / "redis", tmp_path)] == [0o700, 0o755]
 
 
-def test_doctor_finds_all_well_beside_it(running: Run) -> None:
-    wait_until(lambda: _admin(running.environment, "doctor").returncode == 0, STARTING_SECONDS)
+def test_doctor_finds_all_well_beside_it(local_run: Run) -> None:
+    wait_until(lambda: _admin(local_run.environment, "doctor").returncode == 0, STARTING_SECONDS)
 
 
-def test_a_second_launcher_for_the_same_var_dir(running: Run) -> None:
-    assert "VAR_DIR" in _refusal_once_loaded({**running.environment, "PORT": str(free_port())})
+def test_a_second_launcher_for_the_same_var_dir(local_run: Run) -> None:
+    assert "VAR_DIR" in _refusal_once_loaded({**local_run.environment, "PORT": str(free_port())})
 
 
-def test_what_is_killed_comes_back(running: Run) -> None:
-    with Redis.from_url(_settings(running).redis) as redis:
+def test_what_is_killed_comes_back(local_run: Run) -> None:
+    with Redis.from_url(_settings(local_run).redis) as redis:
         redis.set("kept", "yes")
         # While the disk is busy it answers before it has written; what was written outlives its process.
         wait_until(lambda: not redis.info("persistence")["aof_buffer_length"])
-    for pid, command in running.descendants().items():
+    for pid, command in local_run.descendants().items():
         if any(name in command for name in ("redis-server", "gunicorn", "bot.jobs.worker")):
             os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: all(name in str(running.descendants()) for name in ("redis-server", "gunicorn", "jobs.worker")))
-    wait_until(lambda: running.status("/readyz") == 200, STARTING_SECONDS)
-    with Redis.from_url(_settings(running).redis) as redis:
+    wait_until(
+        lambda: all(name in str(local_run.descendants()) for name in ("redis-server", "gunicorn", "jobs.worker"))
+    )
+    wait_until(lambda: local_run.status("/readyz") == 200, STARTING_SECONDS)
+    with Redis.from_url(_settings(local_run).redis) as redis:
         assert redis.get("kept") == b"yes"
 
 
@@ -173,21 +175,23 @@ def _stops(run: Run, number: int) -> None:
     assert any(signal.Signals(number).name in str(one) for one in said if one["process"] == "local")
 
 
-def test_what_was_kept_is_there_after_a_stop_and_after_a_kill(environment: dict[str, str], tmp_path: Path) -> None:
-    run = Run(environment, tmp_path)
+def test_what_was_kept_is_there_after_a_stop_and_after_a_kill(
+    local_environment: dict[str, str], tmp_path: Path
+) -> None:
+    run = Run(local_environment, tmp_path)
     run.wait_until_ready()
     with Redis.from_url(_settings(run).redis) as redis:
         redis.set("kept", "yes")
-    assert _admin(environment, "events", "close", "demo").returncode == 0
+    assert _admin(local_environment, "events", "close", "demo").returncode == 0
     _stops(run, signal.SIGTERM)
 
-    run = Run(environment, tmp_path)
+    run = Run(local_environment, tmp_path)
     run.wait_until_ready()
     children = run.descendants()
     run.stop(signal.SIGKILL)
     wait_until(lambda: all(gone(pid) for pid in children))
 
-    run = Run(environment, tmp_path)
+    run = Run(local_environment, tmp_path)
     run.wait_until_ready()
     with Redis.from_url(_settings(run).redis) as redis:
         assert redis.get("kept") == b"yes"
@@ -239,21 +243,23 @@ def _one_line(code: int | None, out: str, err: str) -> str:
     return line
 
 
-def test_a_port_in_use(environment: dict[str, str]) -> None:
+def test_a_port_in_use(local_environment: dict[str, str]) -> None:
     with closing(socket.socket()) as other:
-        other.bind(("127.0.0.1", int(environment["PORT"])))
+        other.bind(("127.0.0.1", int(local_environment["PORT"])))
         other.listen()
-        assert "PORT" in _refusal(environment)
+        assert "PORT" in _refusal(local_environment)
 
 
 @pytest.mark.parametrize("host", ["203.0.113.1", "no-such-host.invalid", "2001:db8::1"])
-def test_an_address_that_is_not_ours(environment: dict[str, str], host: str) -> None:
+def test_an_address_that_is_not_ours(local_environment: dict[str, str], host: str) -> None:
     shown = {"SIMULATOR": "1", "SIMULATOR_PASSWORD": "kept from strangers"}
-    assert _refusal_once_loaded(environment, HOST=host, **shown).startswith("HOST")
+    assert _refusal_once_loaded(local_environment, HOST=host, **shown).startswith("HOST")
 
 
-def test_forgotten_twilio_settings_do_not_show_the_simulator_to_the_world(environment: dict[str, str]) -> None:
-    assert _refusal_once_loaded(environment, PUBLIC_URL="https://pass.example.org").startswith("TWILIO_ACCOUNT_SID")
+def test_forgotten_twilio_settings_do_not_show_the_simulator_to_the_world(local_environment: dict[str, str]) -> None:
+    assert _refusal_once_loaded(local_environment, PUBLIC_URL="https://pass.example.org").startswith(
+        "TWILIO_ACCOUNT_SID"
+    )
 
 
 @pytest.mark.parametrize(
@@ -261,21 +267,21 @@ def test_forgotten_twilio_settings_do_not_show_the_simulator_to_the_world(enviro
     ["postgresql+psycopg://hidden:hidden@127.0.0.1:1/x", "sqlite:////nowhere/at/all.db"],
     ids=["postgres", "sqlite"],
 )
-def test_a_database_that_does_not_answer(environment: dict[str, str], url: str) -> None:
-    line = _refusal_once_loaded(environment, DATABASE_URL=url, SECRET_KEY="x" * 16)
+def test_a_database_that_does_not_answer(local_environment: dict[str, str], url: str) -> None:
+    line = _refusal_once_loaded(local_environment, DATABASE_URL=url, SECRET_KEY="x" * 16)
     assert "DATABASE_URL" in line
     assert "hidden" not in line
 
 
-def test_a_redis_that_is_down(environment: dict[str, str]) -> None:
-    line = _refusal(environment, REDIS_URL="redis://:hidden@127.0.0.1:1/0", SECRET_KEY="x" * 16)
+def test_a_redis_that_is_down(local_environment: dict[str, str]) -> None:
+    line = _refusal(local_environment, REDIS_URL="redis://:hidden@127.0.0.1:1/0", SECRET_KEY="x" * 16)
     assert "REDIS_URL" in line
     assert "hidden" not in line
 
 
-def test_a_var_dir_that_cannot_be_written(environment: dict[str, str], tmp_path: Path) -> None:
+def test_a_var_dir_that_cannot_be_written(local_environment: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert "VAR_DIR" in _refusal_once_loaded(environment, VAR_DIR=str(tmp_path / "file" / "var"))
+    assert "VAR_DIR" in _refusal_once_loaded(local_environment, VAR_DIR=str(tmp_path / "file" / "var"))
 
 
 def test_the_procfile_names_the_contracts_processes() -> None:

@@ -22,7 +22,7 @@ REAL = {
 
 
 @pytest.fixture(autouse=True)
-def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def bare_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A folder without a `.env`, and none of our settings in the environment."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
@@ -45,13 +45,13 @@ def _named(complaints: list[str]) -> set[str]:
     return {line.split(":")[0] for line in complaints}
 
 
-def test_nothing_given_is_the_simulator_on_loopback(elsewhere: Path) -> None:
+def test_nothing_given_is_the_simulator_on_loopback(bare_folder: Path) -> None:
     found = load()
     assert found.simulated
     assert found.origin == found.api_base == "http://127.0.0.1:8000"
     assert found.listens_on == "127.0.0.1"
-    assert found.database == f"sqlite:///{elsewhere}/var/pravesh.db"
-    assert found.redis == f"unix://{elsewhere}/var/redis.sock"
+    assert found.database == f"sqlite:///{bare_folder}/var/pravesh.db"
+    assert found.redis == f"unix://{bare_folder}/var/redis.sock"
     assert found.twilio_whatsapp_from == (settings.SIMULATED_SENDER,)
     assert (found.twilio_account_sid, found.twilio_auth_token) == (settings.SIMULATED_ACCOUNT, settings.SIMULATED_TOKEN)
 
@@ -67,8 +67,8 @@ def test_real_twilio(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.twilio_whatsapp_from == ("whatsapp:+911", "whatsapp:+912")
 
 
-def test_dotenv_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:
-    (elsewhere / ".env").write_text("PORT=9000\nDEFAULT_REGION=NP\nTWILIO_SMS_FROM=\n", encoding="utf-8")
+def test_dotenv_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch, bare_folder: Path) -> None:
+    (bare_folder / ".env").write_text("PORT=9000\nDEFAULT_REGION=NP\nTWILIO_SMS_FROM=\n", encoding="utf-8")
     monkeypatch.setenv("PORT", "9001")
     found = load()
     assert (found.port, found.default_region, found.twilio_sms_from) == (9001, "NP", "")
@@ -93,8 +93,8 @@ def test_what_a_wrong_setting_must_be(monkeypatch: pytest.MonkeyPatch, name: str
     assert must_be in told
 
 
-def test_an_unreadable_dotenv_is_one_line(elsewhere: Path) -> None:
-    (elsewhere / ".env").write_bytes(b"SECRET_KEY=\xff\xfe\n")
+def test_an_unreadable_dotenv_is_one_line(bare_folder: Path) -> None:
+    (bare_folder / ".env").write_bytes(b"SECRET_KEY=\xff\xfe\n")
     assert _named(_complaints()) == {".env"}
 
 
@@ -193,31 +193,31 @@ def test_a_secret_never_shows_when_settings_are_printed(monkeypatch: pytest.Monk
     assert "auth_token" not in printed
 
 
-def test_the_secret_is_made_once(elsewhere: Path) -> None:
+def test_the_secret_is_made_once(bare_folder: Path) -> None:
     first = load().secret_key
     assert load().secret_key == first
-    kept = elsewhere / "var" / "secret_key"
+    kept = bare_folder / "var" / "secret_key"
     assert kept.stat().st_mode & 0o777 == 0o600
     assert [file.name for file in kept.parent.iterdir()] == ["secret_key"]
 
 
-def test_a_damaged_secret_is_not_replaced(elsewhere: Path) -> None:
-    (elsewhere / "var").mkdir()
-    (elsewhere / "var" / "secret_key").write_text("")
+def test_a_damaged_secret_is_not_replaced(bare_folder: Path) -> None:
+    (bare_folder / "var").mkdir()
+    (bare_folder / "var" / "secret_key").write_text("")
     assert _named(_complaints()) == {"VAR_DIR"}
 
 
 @pytest.mark.race
-def test_racing_processes_keep_one_secret(elsewhere: Path) -> None:
+def test_racing_processes_keep_one_secret(bare_folder: Path) -> None:
     context = multiprocessing.get_context("spawn")
-    folders = [elsewhere / f"var{number}" for number in range(20)]
+    folders = [bare_folder / f"var{number}" for number in range(20)]
     with context.Pool(4) as pool:
         for folder in folders:
             assert len(set(pool.map(secret_key.stored_secret, [folder] * 8, chunksize=1))) == 1
 
 
-def test_a_long_var_dir_still_gets_a_socket(monkeypatch: pytest.MonkeyPatch, elsewhere: Path) -> None:
-    monkeypatch.setenv("VAR_DIR", str(elsewhere / ("x" * 120)))
+def test_a_long_var_dir_still_gets_a_socket(monkeypatch: pytest.MonkeyPatch, bare_folder: Path) -> None:
+    monkeypatch.setenv("VAR_DIR", str(bare_folder / ("x" * 120)))
     socket = load().redis_socket
     assert len(str(socket)) < 100
     assert load().redis_socket == socket
@@ -230,12 +230,12 @@ def test_documents_name_every_setting(document: str) -> None:
     assert lacking == []
 
 
-def test_the_example_is_a_valid_dotenv_of_settings_we_have(elsewhere: Path) -> None:
+def test_the_example_is_a_valid_dotenv_of_settings_we_have(bare_folder: Path) -> None:
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
     named = re.findall(r"^# ([A-Z_]+)=", text, re.MULTILINE)
     assert set(named) == {name.upper() for name in Settings.model_fields}
     empty = re.sub(r"^# ([A-Z_]+)=.*$", r"\1=", text, flags=re.MULTILINE)
-    (elsewhere / ".env").write_text(empty, encoding="utf-8")
+    (bare_folder / ".env").write_text(empty, encoding="utf-8")
     assert load().simulated
 
 

@@ -21,14 +21,14 @@ SMALL = Plan(
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
+def chaos_folder() -> Iterator[Path]:
     """Not pytest's own, which it closes to all other users whenever it starts: PostgreSQL may run as one."""
     with tempfile.TemporaryDirectory(prefix="pravesh-chaos-") as made:
         yield Path(made)
 
 
-def test_every_promise_is_kept_while_everything_breaks(folder: Path) -> None:
-    outcome = run_under_faults(SMALL, folder)
+def test_every_promise_is_kept_while_everything_breaks(chaos_folder: Path) -> None:
+    outcome = run_under_faults(SMALL, chaos_folder)
     print(outcome.table())
     assert outcome.broken == {}
     assert outcome.through == SMALL.phones

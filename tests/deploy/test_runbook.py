@@ -49,7 +49,7 @@ def commands() -> Iterator[str]:
 
 
 @pytest.fixture
-def world(sqlite_template: Path, redis: Any, redis_url: str, tmp_path: Path) -> Iterator[tuple[Shell, Database]]:
+def operated(sqlite_template: Path, redis: Any, redis_url: str, tmp_path: Path) -> Iterator[tuple[Shell, Database]]:
     """A shell and its database, with the simulator as Twilio."""
     file = tmp_path / "runbook.db"
     file.write_bytes(sqlite_template.read_bytes())
@@ -73,8 +73,8 @@ def world(sqlite_template: Path, redis: Any, redis_url: str, tmp_path: Path) -> 
 
 
 @pytest.mark.infra
-def test_every_command_runs(world: tuple[Shell, Database], tmp_path: Path) -> None:
-    shell, database = world
+def test_every_command_runs(operated: tuple[Shell, Database], tmp_path: Path) -> None:
+    shell, database = operated
     for name, content in FILES.items():
         (tmp_path / name).write_text(content)
     (tmp_path / "posters").mkdir()

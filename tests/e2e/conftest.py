@@ -61,6 +61,13 @@ def page(browser: Browser, running: Running) -> Iterator[Page]:
         yield made
 
 
+@pytest.fixture
+def templated_page(browser: Browser, templated: Running) -> Iterator[Page]:
+    """Such a page of the one with templates."""
+    with watched(browser, templated, viewport={"width": 1280, "height": 800}, locale="en-IN") as made:
+        yield made
+
+
 @pytest.fixture(scope="module")
 def gate(running: Running) -> Iterator[Gate]:
     """The demo event's gate."""

@@ -59,7 +59,7 @@ ASK = "dispatchEvent(new Event('online'))"
 
 
 @pytest.fixture(scope="module")
-def session(browser: Browser, gate: Gate) -> StorageState:
+def dashboard_session(browser: Browser, gate: Gate) -> StorageState:
     """Mira's, who supervises the demo event: somebody has come in already, so that all charts are there."""
     visitor = new_visitor(gate.origin, FIRST_VISITOR)
     for words in MESSAGES:
@@ -101,10 +101,10 @@ def shows(page: Page, gate: Gate) -> bool:
 
 
 def test_the_wall_keeps_up_with_the_gates(
-    browser: Browser, running: Running, gate: Gate, session: StorageState
+    browser: Browser, running: Running, gate: Gate, dashboard_session: StorageState
 ) -> None:
     size: ViewportSize = {"width": 1920, "height": 1080}
-    with wall(browser, running, session, viewport=size, locale="en-IN") as page:
+    with wall(browser, running, dashboard_session, viewport=size, locale="en-IN") as page:
         table = page.locator("details", has=page.locator("#entries"))
         table.locator("summary").click()
         before = page.evaluate(TILES)
@@ -136,9 +136,9 @@ def test_the_wall_keeps_up_with_the_gates(
 
 
 def test_an_alert_is_read_out_once_and_what_somebody_copies_stays(
-    browser: Browser, running: Running, gate: Gate, session: StorageState
+    browser: Browser, running: Running, gate: Gate, dashboard_session: StorageState
 ) -> None:
-    with wall(browser, running, session, locale="en-IN") as page:
+    with wall(browser, running, dashboard_session, locale="en-IN") as page:
         title, heard, main = page.title(), page.locator("#heard"), page.locator("#gates td").first
         before = int(main.get_attribute("data-value") or 0)
         page.locator("#gates table").select_text()
@@ -159,23 +159,29 @@ def test_an_alert_is_read_out_once_and_what_somebody_copies_stays(
         gate.end_alert(raised)
 
 
-def test_in_hindi_in_the_dark_and_as_tables(browser: Browser, running: Running, session: StorageState) -> None:
-    with wall(browser, running, session, locale="hi-IN", color_scheme="dark", reduced_motion="reduce") as page:
+def test_in_hindi_in_the_dark_and_as_tables(
+    browser: Browser, running: Running, dashboard_session: StorageState
+) -> None:
+    with wall(
+        browser, running, dashboard_session, locale="hi-IN", color_scheme="dark", reduced_motion="reduce"
+    ) as page:
         accessible(page, "dashboard-hi", WIDTHS)
         assert page.evaluate(CHARTS) == page.evaluate(TABLES)
         page.request.get(f"{running.origin}/staff/desk?lang=en")  # in another window
         page.evaluate(ASK)
         expect(page.locator("html")).to_have_attribute("lang", "en")
-    with watched(browser, running, storage_state=session, java_script_enabled=False, locale="en-IN") as page:
+    with watched(browser, running, storage_state=dashboard_session, java_script_enabled=False, locale="en-IN") as page:
         page.goto(f"{running.origin}/staff/dashboard")
         page.wait_for_url("**/staff/dashboard?tables=")
         expect(page.locator("#days table")).to_be_visible()
 
 
 def test_it_says_when_its_figures_are_old_and_goes_on(
-    browser: Browser, running: Running, gate: Gate, session: StorageState
+    browser: Browser, running: Running, gate: Gate, dashboard_session: StorageState
 ) -> None:
-    context = browser.new_context(storage_state=session, locale="en-IN", viewport={"width": 360, "height": 740})
+    context = browser.new_context(
+        storage_state=dashboard_session, locale="en-IN", viewport={"width": 360, "height": 740}
+    )
     page = context.new_page()
     page.goto(f"{running.origin}/staff/dashboard")
     trouble = page.locator("#trouble")

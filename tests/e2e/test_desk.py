@@ -24,7 +24,7 @@ DOTS, INCH = 8, 25.4
 
 
 @pytest.fixture(scope="module")
-def session(browser: Browser, gate: Gate) -> StorageState:
+def desk_session(browser: Browser, gate: Gate) -> StorageState:
     """What a browser holds once somebody of the roster has signed in, by the code that their phone gets."""
     gate.add_staff(STAFF)
     return signed_in(browser, gate.origin, STAFF, "/staff/desk")
@@ -78,8 +78,8 @@ def printed(page: Page, paper: str, name: str) -> str:
     return text
 
 
-def test_a_volunteer_registers_by_the_keyboard_and_prints(page: Page, gate: Gate, session: StorageState) -> None:
-    page.context.add_cookies([{**one} for one in session["cookies"]])  # type: ignore[typeddict-item]  # the same keys
+def test_a_volunteer_registers_by_the_keyboard_and_prints(page: Page, gate: Gate, desk_session: StorageState) -> None:
+    page.context.add_cookies([{**one} for one in desk_session["cookies"]])  # type: ignore[typeddict-item]  # the same keys
     page.add_init_script(PRINTS)
     page.goto(f"{gate.origin}/staff/desk")
     code = register(page, "Kamala Devi")
@@ -104,10 +104,10 @@ def test_a_volunteer_registers_by_the_keyboard_and_prints(page: Page, gate: Gate
     assert page.evaluate("window.printed") == 0
 
 
-def test_without_javascript_in_hindi_on_a_phone(browser: Browser, gate: Gate, session: StorageState) -> None:
+def test_without_javascript_in_hindi_on_a_phone(browser: Browser, gate: Gate, desk_session: StorageState) -> None:
     """The form works; the slip has a page of its own, to be printed by the browser's menu."""
     phone: ViewportSize = {"width": 360, "height": 740}
-    context = browser.new_context(locale="hi-IN", java_script_enabled=False, storage_state=session, viewport=phone)
+    context = browser.new_context(locale="hi-IN", java_script_enabled=False, storage_state=desk_session, viewport=phone)
     page = context.new_page()
     page.goto(f"{gate.origin}/staff/desk")
     code = register(page, "मीरा देवी")
@@ -116,7 +116,7 @@ def test_without_javascript_in_hindi_on_a_phone(browser: Browser, gate: Gate, se
     expect(page.locator(".slip-code")).to_have_text(code)
     assert tokens.decode(printed(page, "58", "desk-printed-hi"), gate.ring).party_size == 3
     context.close()
-    context = browser.new_context(locale="hi-IN", storage_state=session, color_scheme="dark", viewport=phone)
+    context = browser.new_context(locale="hi-IN", storage_state=desk_session, color_scheme="dark", viewport=phone)
     page = context.new_page()
     page.goto(f"{gate.origin}/staff/desk")
     page.keyboard.press("Enter")

@@ -30,7 +30,7 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="module")
-def running(templated: Running) -> Iterator[Running]:
+def running_with_form(templated: Running) -> Iterator[Running]:
     """The shared service, its event with the form and a third language, and its last day closed."""
     content, now = ContentApi(Twilio(templated.settings)), datetime.now(UTC)
     with closing(Database(templated.settings.database)) as database:
@@ -93,8 +93,8 @@ def words_of(code: str, language: str) -> str:
 
 
 @pytest.mark.parametrize("language", NAMES)
-def test_from_the_greeting_to_the_pass_and_its_change(running: Running, language: str) -> None:
-    visitor = begin(running, language)
+def test_from_the_greeting_to_the_pass_and_its_change(running_with_form: Running, language: str) -> None:
+    visitor = begin(running_with_form, language)
     assert len(visitor.got()) >= 2
     offered = visitor.got()[-1]["sid"]
     assert [page["title"] for page in pages(visitor)][-1] == render(CONSENT_LABEL, language)
@@ -120,10 +120,10 @@ def test_from_the_greeting_to_the_pass_and_its_change(running: Running, language
 
 
 @pytest.mark.parametrize("language", NAMES)
-def test_each_refusal_is_told_and_the_rest_is_kept(running: Running, language: str) -> None:
-    visitor = begin(running, language)
+def test_each_refusal_is_told_and_the_rest_is_kept(running_with_form: Running, language: str) -> None:
+    visitor = begin(running_with_form, language)
     offered, filled = visitor.got()[-1]["sid"], fill_in(visitor, language)
-    with closing(Database(running.settings.database)) as database, database.read() as db:
+    with closing(Database(running_with_form.settings.database)) as database, database.read() as db:
         last = events.by_slug(db, "demo").ends_on.isoformat()
     assert render(NOT_READ, language) in send(visitor, {"screen_0_name": NAMES[language]}, offered)
     assert words_of("too_short", language) in send(visitor, {**filled, "full_name": "A", "agree": ""}, offered)
@@ -138,13 +138,13 @@ def test_each_refusal_is_told_and_the_rest_is_kept(running: Running, language: s
 
 
 @pytest.mark.browser
-def test_the_sheet_on_the_phones_screen(page: Page, running: Running) -> None:
-    visitor = begin(running, "en")
-    page.goto(f"{running.origin}/simulator?phone=%2B{visitor.number[1:]}")
-    phone = OnPage(page.locator(f".phone[data-number='{visitor.number}']"))
+def test_the_sheet_on_the_phones_screen(templated_page: Page, running_with_form: Running) -> None:
+    visitor = begin(running_with_form, "en")
+    templated_page.goto(f"{running_with_form.origin}/simulator?phone=%2B{visitor.number[1:]}")
+    phone = OnPage(templated_page.locator(f".phone[data-number='{visitor.number}']"))
     phone.got().last.locator(".opener").click()
     sheet = phone.root.get_by_role("dialog", name="Form")
-    picture(page, "form_sheet")
+    picture(templated_page, "form_sheet")
     sheet.get_by_role("button", name="Continue").click()
     expect(sheet.get_by_label("Name")).to_be_focused()  # nobody goes on without what is needed
     sheet.get_by_label("Name").fill("Asha Verma")

@@ -41,7 +41,7 @@ def links(running: Running) -> dict[str, str]:
 
 
 @pytest.fixture(params=["en", "hi"])
-def reader(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+def phone_reader(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     """A phone's browser in either language."""
     context = browser.new_context(viewport={"width": 360, "height": 740}, locale=f"{request.param}-IN")
     yield context.new_page()
@@ -52,17 +52,17 @@ def reader(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     ("which", "look"), [("today", "good"), ("another", "wait"), ("forged", "bad"), ("torn", "unclear")]
 )
 def test_a_scanned_qr_opens_a_page_that_can_be_read_in_the_sun(
-    reader: Page, running: Running, links: dict[str, str], which: str, look: str
+    phone_reader: Page, running: Running, links: dict[str, str], which: str, look: str
 ) -> None:
-    answer = reader.goto(links[which])
+    answer = phone_reader.goto(links[which])
     assert answer
     assert answer.status == (200 if look in ("good", "wait") else 404)
-    verdict = reader.locator(f".verdict.{look}")
+    verdict = phone_reader.locator(f".verdict.{look}")
     expect(verdict).to_be_in_viewport(ratio=1)
-    language = reader.locator("html").get_attribute("lang")
+    language = phone_reader.locator("html").get_attribute("lang")
     for width, scheme in ((360, "light"), (360, "dark"), (1280, "light")):
-        reader.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        reader.set_viewport_size({"width": width, "height": 740})
-        assert reader.evaluate("document.documentElement.scrollWidth") <= width
+        phone_reader.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        phone_reader.set_viewport_size({"width": width, "height": 740})
+        assert phone_reader.evaluate("document.documentElement.scrollWidth") <= width
         assert verdict.evaluate(CONTRAST) >= 7
-        picture(reader, f"pass-page-{which}-{language}-{scheme}-{width}")
+        picture(phone_reader, f"pass-page-{which}-{language}-{scheme}-{width}")

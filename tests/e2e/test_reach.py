@@ -24,7 +24,7 @@ _numbers = count(1)
 
 
 @pytest.fixture
-def visitor(templated: Running) -> Visitor:
+def templated_visitor(templated: Running) -> Visitor:
     return new_visitor(templated.origin, f"+9192000{next(_numbers):05d}")
 
 
@@ -47,7 +47,7 @@ def senders(messages: list[dict[str, Any]]) -> set[str]:
 
 
 @pytest.fixture
-def database(templated: Running) -> Iterator[Database]:
+def templated_database(templated: Running) -> Iterator[Database]:
     """The database of those processes."""
     opened = Database(templated.settings.database)
     yield opened
@@ -74,27 +74,31 @@ def becomes(database: Database, number: int, **facts: str) -> None:
     until(holds, f"a delivery with {facts}")
 
 
-def test_everybody_is_answered_from_the_sender_they_wrote_to(templated: Running, visitor: Visitor) -> None:
-    register(visitor, SECOND_SENDER)
-    assert senders(visitor.got() + visitor.got(media=True)) == {SECOND_SENDER}
-    answered, pictured = len(visitor.got()), len(visitor.got(media=True))
-    visitor.say("my pass", SIMULATED_SENDER)
-    visitor.pictures(pictured + 1)
-    assert senders(visitor.got()[answered:] + visitor.got(media=True)[pictured:]) == {SIMULATED_SENDER}
-    threads = {message["from"]: message["thread"] for message in visitor.got()}
+def test_everybody_is_answered_from_the_sender_they_wrote_to(templated: Running, templated_visitor: Visitor) -> None:
+    register(templated_visitor, SECOND_SENDER)
+    assert senders(templated_visitor.got() + templated_visitor.got(media=True)) == {SECOND_SENDER}
+    answered, pictured = len(templated_visitor.got()), len(templated_visitor.got(media=True))
+    templated_visitor.say("my pass", SIMULATED_SENDER)
+    templated_visitor.pictures(pictured + 1)
+    assert senders(templated_visitor.got()[answered:] + templated_visitor.got(media=True)[pictured:]) == {
+        SIMULATED_SENDER
+    }
+    threads = {message["from"]: message["thread"] for message in templated_visitor.got()}
     assert threads == {SIMULATED_SENDER: "whatsapp", SECOND_SENDER: "whatsapp2"}
 
 
-def test_a_day_later_a_pass_comes_by_its_template(templated: Running, database: Database, visitor: Visitor) -> None:
-    code = register(visitor, SECOND_SENDER)
-    order(templated, close_window=visitor.number)
-    number = resent(templated, database, code)
-    visitor.pictures(2)
-    shown = visitor.got(media=True)[-1]
+def test_a_day_later_a_pass_comes_by_its_template(
+    templated: Running, templated_database: Database, templated_visitor: Visitor
+) -> None:
+    code = register(templated_visitor, SECOND_SENDER)
+    order(templated, close_window=templated_visitor.number)
+    number = resent(templated, templated_database, code)
+    templated_visitor.pictures(2)
+    shown = templated_visitor.got(media=True)[-1]
     assert (shown["from"], code in shown["text"]) == (SECOND_SENDER, True)
-    assert shown["text"] != visitor.got(media=True)[0]["text"]
-    becomes(database, number, status="read")
-    with database.read() as db:
+    assert shown["text"] != templated_visitor.got(media=True)[0]["text"]
+    becomes(templated_database, number, status="read")
+    with templated_database.read() as db:
         told = [step.error_code for step in delivery_history.history(db, number) if step.reason == "window_closed"]
     assert told == [63016]
 
@@ -103,19 +107,19 @@ def test_a_day_later_a_pass_comes_by_its_template(templated: Running, database: 
     "refusal", [{"code": 63014}, {"code": 21610, "status": 400}], ids=["told_by_status", "told_at_once"]
 )
 def test_who_has_blocked_us_hears_nothing_unasked_until_they_greet_us(
-    templated: Running, database: Database, visitor: Visitor, refusal: dict[str, int]
+    templated: Running, templated_database: Database, templated_visitor: Visitor, refusal: dict[str, int]
 ) -> None:
-    code = register(visitor)
-    visitor.say("register someone else")
+    code = register(templated_visitor)
+    templated_visitor.say("register someone else")
     order(templated, fault="refuse", kind="send", **refusal)
-    number = resent(templated, database, code)
-    becomes(database, number, status="failed", reason="stopped_by_recipient")
-    with database.read() as db:
+    number = resent(templated, templated_database, code)
+    becomes(templated_database, number, status="failed", reason="stopped_by_recipient")
+    with templated_database.read() as db:
         assert enqueue.stopped_since(db, db.get_one(Delivery, number))
-    order(templated, close_window=visitor.number)
-    waiting = resent(templated, database, code)
-    becomes(database, waiting, status="owed", reason="window_closed")
-    visitor.say("hi demo")
-    visitor.pictures(2)
-    with database.read() as db:
+    order(templated, close_window=templated_visitor.number)
+    waiting = resent(templated, templated_database, code)
+    becomes(templated_database, waiting, status="owed", reason="window_closed")
+    templated_visitor.say("hi demo")
+    templated_visitor.pictures(2)
+    with templated_database.read() as db:
         assert enqueue.stopped_since(db, db.get_one(Delivery, number)) is None

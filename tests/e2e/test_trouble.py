@@ -29,7 +29,7 @@ def visitor(running: Running) -> Iterator[Visitor]:
 
 
 @pytest.fixture
-def database(running: Running) -> Iterator[Database]:
+def running_database(running: Running) -> Iterator[Database]:
     made = Database(running.settings.database)
     yield made
     made.close()
@@ -52,34 +52,34 @@ def delivery_of(database: Database, visitor: Visitor) -> Delivery:
 
 
 def test_every_webhook_five_times_and_statuses_backwards_is_one_pass(
-    running: Running, visitor: Visitor, database: Database
+    running: Running, visitor: Visitor, running_database: Database
 ) -> None:
     order(running, fault="repeat", kind="inbound", copies=5, times=len(MESSAGES))
     order(running, fault="reorder", kind="status", times=3, seconds=0.7)
     for text in MESSAGES:
         visitor.say(text)
     until(lambda: visitor.got(media=True), "the image")
-    until(lambda: delivery_of(database, visitor).status == "read", "the status read")
-    assert passes_of(database, visitor) == 1
+    until(lambda: delivery_of(running_database, visitor).status == "read", "the status read")
+    assert passes_of(running_database, visitor) == 1
     assert len(visitor.got()) == len(MESSAGES)
     assert len(visitor.got(media=True)) == 1
 
 
 def test_a_provider_that_is_busy_delays_the_pass_and_loses_nothing(
-    running: Running, visitor: Visitor, database: Database
+    running: Running, visitor: Visitor, running_database: Database
 ) -> None:
     for text in MESSAGES[:-1]:
         visitor.say(text)
     order(running, fault="refuse", kind="send", status=429)
     visitor.say("yes")
     until(lambda: visitor.got(media=True), "the image after a refusal")
-    assert delivery_of(database, visitor).attempts == 2
+    assert delivery_of(running_database, visitor).attempts == 2
     assert len(visitor.got(media=True)) == 1
 
 
 @pytest.mark.parametrize("accept", [True, False], ids=["taken all the same", "never reached"])
 def test_words_that_the_main_door_did_not_answer_are_answered_by_the_fallback_and_the_clock(
-    running: Running, visitor: Visitor, database: Database, accept: bool
+    running: Running, visitor: Visitor, running_database: Database, accept: bool
 ) -> None:
     for text in MESSAGES[:-1]:
         visitor.say(text)
@@ -87,7 +87,7 @@ def test_words_that_the_main_door_did_not_answer_are_answered_by_the_fallback_an
     visitor.say("yes")
     until(lambda: len(visitor.got()) == len(MESSAGES) + 1, "the answer after the promise")
     until(lambda: visitor.got(media=True), "the image")
-    assert passes_of(database, visitor) == 1
+    assert passes_of(running_database, visitor) == 1
     assert re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}", visitor.got()[-1]["text"])
 
 

@@ -53,53 +53,53 @@ class Reader:
 
 
 @pytest.fixture(params=[("en", True, "+918200000001"), ("hi", False, "+918200000002")], ids=["en-js", "hi-plain"])
-def reader(request: pytest.FixtureRequest, browser: Browser, running: Running) -> Iterator[Reader]:
+def web_reader(request: pytest.FixtureRequest, browser: Browser, running: Running) -> Iterator[Reader]:
     language, scripts, number = request.param
     look = {"locale": f"{language}-IN", "java_script_enabled": scripts, "color_scheme": "light" if scripts else "dark"}
     with watched(browser, running, refusing=True, **look) as page:
         yield Reader(page, new_visitor(running.origin, number), language, scripts)
 
 
-def test_from_the_first_page_to_the_pass(reader: Reader, running: Running) -> None:
-    page = reader.page
+def test_from_the_first_page_to_the_pass(web_reader: Reader, running: Running) -> None:
+    page = web_reader.page
     page.goto(running.origin)
-    reader.look("front")
+    web_reader.look("front")
     follow(page, page.locator("a[href='/register/demo']").click)
     follow(page, page.locator(".top nav a").click)
-    expect(page.locator("html")).not_to_have_attribute("lang", reader.language)
+    expect(page.locator("html")).not_to_have_attribute("lang", web_reader.language)
     follow(page, page.locator(".top nav a").click)
-    expect(page.locator("html")).to_have_attribute("lang", reader.language)
-    reader.look("questions")
-    reader.send()
+    expect(page.locator("html")).to_have_attribute("lang", web_reader.language)
+    web_reader.look("questions")
+    web_reader.send()
     expect(page.locator("[data-code=empty]")).to_have_count(4)
-    reader.look("wrong")
-    reader.fill(full_name="Asha Verma", party_size="3", phone=reader.phone.number[3:])
+    web_reader.look("wrong")
+    web_reader.fill(full_name="Asha Verma", party_size="3", phone=web_reader.phone.number[3:])
     page.locator("[name=visit_date]").select_option(index=2)
-    reader.send()
-    reader.look("code")
-    reader.fill(otp="00000")
-    reader.send()
+    web_reader.send()
+    web_reader.look("code")
+    web_reader.fill(otp="00000")
+    web_reader.send()
     expect(page.locator("[data-code=not_an_otp]")).to_be_visible()
-    reader.fill(otp=reader.otp())
-    reader.send()
-    reader.look("review")
-    reader.send()
+    web_reader.fill(otp=web_reader.otp())
+    web_reader.send()
+    web_reader.look("review")
+    web_reader.send()
     expect(page.locator("[data-code=not_agreed]")).to_be_visible()
     page.locator("[name=agree]").check()
-    reader.send()
+    web_reader.send()
     code = CODE.search(page.locator(".pass-code").inner_text())
     assert code
-    reader.look("pass")
+    web_reader.look("pass")
     (qr,) = qr_texts(is_drawn(page.locator(".ticket img")).screenshot())
     verdict = requests.get(qr.replace(running.origin.upper(), running.origin), timeout=60)
     assert verdict.status_code == 200
     follow(page, page.locator("form[action$=whatsapp] button").click)
     expect(page.locator("[role=status]")).to_be_visible()
-    reader.look("sent")
-    (picture,) = reader.phone.pictures(1)
+    web_reader.look("sent")
+    (picture,) = web_reader.phone.pictures(1)
     assert qr_texts(picture) == {qr}
-    _changes_and_cancels(reader, qr)
-    _sees_and_deletes_all(reader)
+    _changes_and_cancels(web_reader, qr)
+    _sees_and_deletes_all(web_reader)
 
 
 def _changes_and_cancels(reader: Reader, qr: str) -> None:

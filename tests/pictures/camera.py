@@ -14,7 +14,7 @@ from tests.e2e.pages.accessible import AXE
 from tests.e2e.pages.browser import is_drawn
 from tests.pictures.served import Served
 from tests.pictures.shots import OWNER, STRANGER, VISITOR, Place, Shot
-from tests.webhooks.staff.conftest import sign_in
+from tests.webhooks.staff.sessions import sign_in
 
 LANGUAGES = ("en", "hi")
 SIZES = ((360, 740), (1280, 800), (1920, 1080))

@@ -73,7 +73,7 @@ class Store:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store_server(tmp_path: Path) -> Iterator[Store]:
     store = Store(tmp_path)
     store.start()
     yield store
@@ -81,12 +81,12 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def service_away(store: Store, database: Database) -> Iterator[Service]:
+def service_away(store_server: Store, database: Database) -> Iterator[Service]:
     with database.write() as db:
         events.make_demo(db, utc_now())
     settings = Settings(
         database_url=database.url,
-        redis_url=store.url,
+        redis_url=store_server.url,
         secret_key=SECRET,
         public_url="https://localhost",
     )
@@ -98,7 +98,7 @@ def service_away(store: Store, database: Database) -> Iterator[Service]:
 @pytest.mark.databases("postgres")
 @pytest.mark.timeout(240)
 def test_redis_away_for_longer_than_a_request_waits(
-    store: Store, service_away: Service, capsys: pytest.CaptureFixture[str]
+    store_server: Store, service_away: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
     app = create_app(service_away)
     line = Line(app)
@@ -111,9 +111,9 @@ def test_redis_away_for_longer_than_a_request_waits(
             begun = time.monotonic()
             done = [pool.submit(_register_later, person, person.number * STARTING / PEOPLE) for person in people]
             time.sleep(BEFORE)
-            store.kill()
+            store_server.kill()
             time.sleep(AWAY)
-            store.start()
+            store_server.start()
             back = time.monotonic()
             for one in done:
                 one.result(120)

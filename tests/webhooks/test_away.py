@@ -25,7 +25,8 @@ from bot.settings import Settings
 from bot.timeouts import MAX_WEBHOOK_WAIT_MS
 from tests.bot.delivery.draining import drain
 from tests.test_structure import ROUTES
-from tests.webhooks.staff.conftest import issue, sign_in
+from tests.webhooks.staff.conftest import issue
+from tests.webhooks.staff.sessions import sign_in
 from tests.webhooks.test_odd_forms import Visitor
 from tests.webhooks.visitor.browser import Browser
 from tests.webhooks.visitor.conftest import make_event
@@ -69,12 +70,12 @@ class Gate:
 
 
 @pytest.fixture
-def gate(service: Service) -> Gate:
+def gate_away(service: Service) -> Gate:
     return Gate(service)
 
 
 @pytest.fixture
-def without_redis(gate: Gate, settings: Settings, tmp_path: Path) -> Iterator[Service]:
+def without_redis(gate_away: Gate, settings: Settings, tmp_path: Path) -> Iterator[Service]:
     """What has that database, and no Redis."""
     made = assemble(settings.model_copy(update={"redis_url": f"unix://{tmp_path / 'none.sock'}"}))
     yield made
@@ -124,21 +125,23 @@ def count(service: Service, table: Any) -> int:
 # --- Redis ----------------------------------------------------------------------------------------
 
 
-def test_without_redis_no_page_breaks(without_redis: Service, gate: Gate, compiled: FileSystemBytecodeCache) -> None:
+def test_without_redis_no_page_breaks(
+    without_redis: Service, gate_away: Gate, compiled: FileSystemBytecodeCache
+) -> None:
     app = create_app(without_redis)
     app.jinja_env.bytecode_cache = compiled
-    assert unplain(admins(app, without_redis, gate), gate) == []
+    assert unplain(admins(app, without_redis, gate_away), gate_away) == []
     app.extensions["simulator"].courier.close()
 
 
-def test_without_redis_the_gate_goes_on(without_redis: Service, gate: Gate) -> None:
+def test_without_redis_the_gate_goes_on(without_redis: Service, gate_away: Gate) -> None:
     app = create_app(without_redis)
-    client = admins(app, without_redis, gate)
-    assert gate.scan(client).get_json()["result"] == "admitted"
-    assert gate.scan(client).get_json()["result"] == "already_admitted"
-    for path in (f"/p/{gate.pass_token}", "/staff/scan", "/staff/desk", "/staff/dashboard", "/staff/manage/fair"):
+    client = admins(app, without_redis, gate_away)
+    assert gate_away.scan(client).get_json()["result"] == "admitted"
+    assert gate_away.scan(client).get_json()["result"] == "already_admitted"
+    for path in (f"/p/{gate_away.pass_token}", "/staff/scan", "/staff/desk", "/staff/dashboard", "/staff/manage/fair"):
         assert client.get(path, follow_redirects=True).status_code == 200, path
-    assert gate.ask(client, "GET", "/api/v1/events/<event>/offline").status_code == 200
+    assert gate_away.ask(client, "GET", "/api/v1/events/<event>/offline").status_code == 200
     assert client.get("/register/fair").status_code == 503
     app.extensions["simulator"].courier.close()
 
@@ -146,17 +149,19 @@ def test_without_redis_the_gate_goes_on(without_redis: Service, gate: Gate) -> N
 # --- the database ---------------------------------------------------------------------------------
 
 
-def test_without_the_database_no_page_breaks_and_nobody_is_let_in(app: Flask, service: Service, gate: Gate) -> None:
-    client = admins(app, service, gate)
+def test_without_the_database_no_page_breaks_and_nobody_is_let_in(
+    app: Flask, service: Service, gate_away: Gate
+) -> None:
+    client = admins(app, service, gate_away)
     with away(service):
-        assert unplain(client, gate) == []
-        answer = gate.scan(client)
+        assert unplain(client, gate_away) == []
+        answer = gate_away.scan(client)
         assert (answer.status_code, answer.get_json()["code"]) == (503, "busy")
     assert count(service, Checkin) == 0
-    assert gate.scan(client).get_json()["result"] == "admitted"
+    assert gate_away.scan(client).get_json()["result"] == "admitted"
 
 
-@pytest.mark.usefixtures("gate")
+@pytest.mark.usefixtures("gate_away")
 def test_without_the_database_a_yes_confirms_nothing_and_is_kept(app: Flask, service: Service) -> None:
     visitor = Visitor(app.test_client())
     for said in ("hi", "1", "Asha Verma", "1", "2", "skip"):

@@ -49,7 +49,7 @@ class Visitor:
 
 
 @pytest.fixture
-def visitor(app: Flask, service: Service) -> Visitor:
+def chat_visitor(app: Flask, service: Service) -> Visitor:
     with service.database.write() as db:
         events.make_demo(db, utc_now())
     visitor = Visitor(app.test_client())
@@ -104,12 +104,12 @@ ODD = {
 
 
 @pytest.mark.parametrize("odd", ODD, ids=str)
-def test_what_is_no_words_leads_back_to_the_question(visitor: Visitor, odd: str) -> None:
-    question = question_of(visitor)
-    told = visitor.hears(visitor.send(**ODD[odd]))
+def test_what_is_no_words_leads_back_to_the_question(chat_visitor: Visitor, odd: str) -> None:
+    question = question_of(chat_visitor)
+    told = chat_visitor.hears(chat_visitor.send(**ODD[odd]))
     assert told.endswith(question)
     assert told != question
-    after = visitor.hears(visitor.send(Body="Asha Verma"))
+    after = chat_visitor.hears(chat_visitor.send(Body="Asha Verma"))
     assert question not in after
 
 
@@ -129,31 +129,33 @@ def test_what_is_no_words_leads_back_to_the_question(visitor: Visitor, odd: str)
     ],
     ids=["forwarded", "from an advertisement", "a swipe", "no number of media", "parameters nobody knows"],
 )
-def test_words_count_whatever_comes_with_them(visitor: Visitor, more: dict[str, str]) -> None:
-    question = question_of(visitor)
-    assert question not in visitor.hears(visitor.send(Body="Asha Verma", **more))
+def test_words_count_whatever_comes_with_them(chat_visitor: Visitor, more: dict[str, str]) -> None:
+    question = question_of(chat_visitor)
+    assert question not in chat_visitor.hears(chat_visitor.send(Body="Asha Verma", **more))
 
 
-def test_repeated_parameters_are_signed_together_and_the_first_counts(visitor: Visitor) -> None:
-    question = question_of(visitor)
+def test_repeated_parameters_are_signed_together_and_the_first_counts(chat_visitor: Visitor) -> None:
+    question = question_of(chat_visitor)
     twice = MultiDict([("Body", "Asha Verma"), ("Body", "zz"), ("Odd", "b"), ("Odd", "a"), ("Odd", "a")])
-    assert question not in visitor.hears(visitor.post(twice))
+    assert question not in chat_visitor.hears(chat_visitor.post(twice))
 
 
-def test_a_form_of_64_kb_is_read_and_a_longer_one_refused_without_an_error_of_ours(visitor: Visitor) -> None:
-    assert visitor.send(Body="x" * (MAX_BODY_BYTES - 500)).status_code == 200
-    assert visitor.send(Body="x" * MAX_BODY_BYTES).status_code == 413
+def test_a_form_of_64_kb_is_read_and_a_longer_one_refused_without_an_error_of_ours(chat_visitor: Visitor) -> None:
+    assert chat_visitor.send(Body="x" * (MAX_BODY_BYTES - 500)).status_code == 200
+    assert chat_visitor.send(Body="x" * MAX_BODY_BYTES).status_code == 413
 
 
 @pytest.mark.parametrize("raw", [b"Body=\xff\xfe\xe9", b"Body=%FF%FE%E9", b"Body=%ED%A0%80", b"\xff=%", b"%", b"=&=&&"])
 @pytest.mark.parametrize("path", [PATH, "/webhooks/twilio/fallback", "/webhooks/twilio/status"])
-def test_bytes_that_are_no_utf_8_are_no_error_of_ours(visitor: Visitor, raw: bytes, path: str) -> None:
+def test_bytes_that_are_no_utf_8_are_no_error_of_ours(chat_visitor: Visitor, raw: bytes, path: str) -> None:
     """Signed as far as anybody can sign what has no characters: over what a reader makes of it."""
     named = f"&MessageSid=SM{next(_numbers):032d}&AccountSid={SIMULATED_ACCOUNT}&From=whatsapp%3A%2B919800000000&To=x"
     body = raw + named.encode()
-    with visitor.client.application.test_request_context(path, method="POST", data=body, content_type=FORM) as context:
+    with chat_visitor.client.application.test_request_context(
+        path, method="POST", data=body, content_type=FORM
+    ) as context:
         form = context.request.form
         signature = RequestValidator(SIMULATED_TOKEN).compute_signature("https://localhost" + path, form)
     headers = {"X-Twilio-Signature": signature}
-    assert visitor.client.post(path, data=body, headers=headers, content_type=FORM).status_code in (200, 204)
-    assert visitor.client.post(path, data=body, content_type=FORM).status_code == 403
+    assert chat_visitor.client.post(path, data=body, headers=headers, content_type=FORM).status_code in (200, 204)
+    assert chat_visitor.client.post(path, data=body, content_type=FORM).status_code == 403

@@ -25,7 +25,7 @@ PHONE = "+919876543210"
 
 
 @pytest.fixture
-def issued(service: Service) -> Pass:
+def pass_for_three(service: Service) -> Pass:
     """Asha's pass for three today, at an event with names in both languages."""
     with service.database.write() as db:
         now = service.now()
@@ -41,9 +41,9 @@ def issued(service: Service) -> Pass:
 
 
 @pytest.fixture
-def token(service: Service, issued: Pass) -> str:
+def pass_token(service: Service, pass_for_three: Pass) -> str:
     with service.database.read() as db:
-        return tokens.encode(tokens.token_of(db.get_one(Pass, issued.id)), service.ring)
+        return tokens.encode(tokens.token_of(db.get_one(Pass, pass_for_three.id)), service.ring)
 
 
 def look_of(page: str) -> str:
@@ -51,13 +51,13 @@ def look_of(page: str) -> str:
     return page.split('class="verdict ')[1].split('"')[0]
 
 
-def test_the_qr_leads_to_the_page_in_any_case_of_both(client: FlaskClient, service: Service, token: str) -> None:
-    qr = tokens.qr_text(service.settings.origin, token)
+def test_the_qr_leads_to_the_page_in_any_case_of_both(client: FlaskClient, service: Service, pass_token: str) -> None:
+    qr = tokens.qr_text(service.settings.origin, pass_token)
     paths = [
         qr.removeprefix(service.settings.origin.upper()),
-        f"/p/{token}",
-        f"/p/{token.lower()}",
-        f"/P/{token.lower()}",
+        f"/p/{pass_token}",
+        f"/p/{pass_token.lower()}",
+        f"/P/{pass_token.lower()}",
     ]
     answers = [client.get(path) for path in paths]
     assert {answer.status_code for answer in answers} == {200}
@@ -65,18 +65,28 @@ def test_the_qr_leads_to_the_page_in_any_case_of_both(client: FlaskClient, servi
     assert look_of(answers[0].text) == "good"
 
 
-def test_it_tells_event_day_and_party_and_nothing_about_anybody(client: FlaskClient, issued: Pass, token: str) -> None:
-    page = client.get(f"/p/{token}").text
+def test_it_tells_event_day_and_party_and_nothing_about_anybody(
+    client: FlaskClient, pass_for_three: Pass, pass_token: str
+) -> None:
+    page = client.get(f"/p/{pass_token}").text
     assert "Book &lt;Fair&gt;" in page
     assert "Pragati Maidan" in page
     assert "<strong>3</strong> <span>people</span>" in page
-    assert f" {issued.day.day} " in page
-    for secret in ("Asha", "Verma", PHONE[3:], issued.code, codes.shown(issued.code), token, token.lower()):
+    assert f" {pass_for_three.day.day} " in page
+    for secret in (
+        "Asha",
+        "Verma",
+        PHONE[3:],
+        pass_for_three.code,
+        codes.shown(pass_for_three.code),
+        pass_token,
+        pass_token.lower(),
+    ):
         assert secret not in page
 
 
-def test_it_speaks_the_browsers_language(client: FlaskClient, token: str) -> None:
-    english, hindi = client.get(f"/p/{token}").text, client.get(f"/p/{token}", headers=HINDI).text
+def test_it_speaks_the_browsers_language(client: FlaskClient, pass_token: str) -> None:
+    english, hindi = client.get(f"/p/{pass_token}").text, client.get(f"/p/{pass_token}", headers=HINDI).text
     assert '<html lang="hi">' in hindi
     assert "पुस्तक मेला" in hindi
     assert "Fair" not in hindi
@@ -84,34 +94,36 @@ def test_it_speaks_the_browsers_language(client: FlaskClient, token: str) -> Non
     assert "पुस्तक मेला" not in english
 
 
-def test_nobody_keeps_it_and_no_search_finds_it(client: FlaskClient, token: str) -> None:
-    answer, head = client.get(f"/p/{token}"), client.head(f"/p/{token}")
+def test_nobody_keeps_it_and_no_search_finds_it(client: FlaskClient, pass_token: str) -> None:
+    answer, head = client.get(f"/p/{pass_token}"), client.head(f"/p/{pass_token}")
     assert answer.headers["Cache-Control"] == "no-store"
     assert "noindex" in answer.headers["X-Robots-Tag"]
     assert "ETag" not in answer.headers
     assert (head.status_code, head.data) == (200, b"")
     assert head.headers["Content-Length"] == answer.headers["Content-Length"]
-    assert client.put(f"/p/{token}").status_code == 405
+    assert client.put(f"/p/{pass_token}").status_code == 405
 
 
-def test_a_cancelled_pass_is_still_told_of(client: FlaskClient, service: Service, issued: Pass, token: str) -> None:
+def test_a_cancelled_pass_is_still_told_of(
+    client: FlaskClient, service: Service, pass_for_three: Pass, pass_token: str
+) -> None:
     with service.database.write() as db:
         asha = people.find(db, phone=PHONE)
         assert asha
-        passes.cancel(db, contact=asha, code=codes.shown(issued.code), now=service.now())
-    answer = client.get(f"/p/{token}")
+        passes.cancel(db, contact=asha, code=codes.shown(pass_for_three.code), now=service.now())
+    answer = client.get(f"/p/{pass_token}")
     assert (answer.status_code, look_of(answer.text)) == (200, "bad")
     assert "Book &lt;Fair&gt;" in answer.text
 
 
 def test_forged_unknown_and_unreadable_are_not_found_and_told_apart(
-    client: FlaskClient, service: Service, issued: Pass, token: str
+    client: FlaskClient, service: Service, pass_for_three: Pass, pass_token: str
 ) -> None:
     with service.database.read() as db:
-        made = tokens.token_of(db.get_one(Pass, issued.id))
+        made = tokens.token_of(db.get_one(Pass, pass_for_three.id))
     stray = tokens.PassToken(made.key, made.event, made.kind, made.pass_id + 1, made.first_day, made.days, 1)
-    forged = token[:-3] + ("A" if token[-3] != "A" else "B") + token[-2:]
-    answers = [client.get(f"/p/{text}") for text in (forged, tokens.encode(stray, service.ring), token[:-1])]
+    forged = pass_token[:-3] + ("A" if pass_token[-3] != "A" else "B") + pass_token[-2:]
+    answers = [client.get(f"/p/{text}") for text in (forged, tokens.encode(stray, service.ring), pass_token[:-1])]
     assert [answer.status_code for answer in answers] == [404, 404, 404]
     assert [look_of(answer.text) for answer in answers] == ["bad", "bad", "unclear"]
     assert len({answer.text for answer in answers}) == 3
@@ -142,15 +154,15 @@ def test_bytes_that_are_no_text_are_unreadable(client: FlaskClient) -> None:
     assert client.get("/p/%ff%fe%c3").status_code == 404
 
 
-def test_what_the_event_says_now_is_read_here_at_once(client: FlaskClient, service: Service, token: str) -> None:
+def test_what_the_event_says_now_is_read_here_at_once(client: FlaskClient, service: Service, pass_token: str) -> None:
     with service.database.write() as db:
         events.change(db, "fair", notice={"en": "Gate 2 is closed.", "hi": "द्वार 2 बंद है।"})
-    assert "Gate 2 is closed." in client.get(f"/p/{token}").text
-    assert "द्वार 2 बंद है।" in client.get(f"/p/{token}", headers=HINDI).text
+    assert "Gate 2 is closed." in client.get(f"/p/{pass_token}").text
+    assert "द्वार 2 बंद है।" in client.get(f"/p/{pass_token}", headers=HINDI).text
 
 
-def test_large_text_is_a_link_and_is_remembered(client: FlaskClient, token: str) -> None:
-    page, large = f"/p/{token}", '<html lang="en" class="large">'
+def test_large_text_is_a_link_and_is_remembered(client: FlaskClient, pass_token: str) -> None:
+    page, large = f"/p/{pass_token}", '<html lang="en" class="large">'
     assert 'href="?text=large"' in client.get(page).text
     client.get(f"{page}?text=enormous")
     assert large not in client.get(page).text

@@ -71,7 +71,7 @@ def fake_service() -> FakeService:
 
 
 @pytest.fixture
-def client(fake_service: FakeService) -> FlaskClient:
+def message_client(fake_service: FakeService) -> FlaskClient:
     app = Flask(__name__)
     app.register_blueprint(blueprint(fake_service))  # type: ignore[arg-type]  # a fake of the three parts it uses
     return app.test_client()
@@ -92,13 +92,13 @@ def said(response: TestResponse) -> list[str]:
     return [message.text or "" for message in ElementTree.fromstring(response.data).iter("Message")]
 
 
-def test_the_answer_comes_as_one_twiml_message(client: FlaskClient) -> None:
-    assert said(post(client, MESSAGE)) == ["hello & <welcome>"]
+def test_the_answer_comes_as_one_twiml_message(message_client: FlaskClient) -> None:
+    assert said(post(message_client, MESSAGE)) == ["hello & <welcome>"]
 
 
-def test_an_empty_answer_is_no_message(client: FlaskClient, fake_service: FakeService) -> None:
+def test_an_empty_answer_is_no_message(message_client: FlaskClient, fake_service: FakeService) -> None:
     fake_service.dialogue.answer = ""
-    assert said(post(client, MESSAGE)) == []
+    assert said(post(message_client, MESSAGE)) == []
 
 
 @pytest.mark.parametrize(
@@ -112,54 +112,56 @@ def test_an_empty_answer_is_no_message(client: FlaskClient, fake_service: FakeSe
         {"X-Twilio-Signature": "bm90IGl0", "Host": "evil.example:notaport"},
     ],
 )
-def test_what_is_not_signed_is_refused(client: FlaskClient, fake_service: FakeService, headers: dict[str, str]) -> None:
-    assert post(client, MESSAGE, **headers).status_code == 403
+def test_what_is_not_signed_is_refused(
+    message_client: FlaskClient, fake_service: FakeService, headers: dict[str, str]
+) -> None:
+    assert post(message_client, MESSAGE, **headers).status_code == 403
     assert fake_service.dialogue.heard == []
 
 
 @pytest.mark.parametrize(
     "change", [{"Body": "hi "}, {"Extra": "1"}, {"Body": ""}, {"From": "whatsapp:+919810000002"}], ids=str
 )
-def test_a_changed_parameter_breaks_the_signature(client: FlaskClient, change: dict[str, str]) -> None:
+def test_a_changed_parameter_breaks_the_signature(message_client: FlaskClient, change: dict[str, str]) -> None:
     signed = signature("/webhooks/twilio/message", MESSAGE)
-    assert post(client, MESSAGE | change, **{"X-Twilio-Signature": signed}).status_code == 403
+    assert post(message_client, MESSAGE | change, **{"X-Twilio-Signature": signed}).status_code == 403
 
 
-def test_another_accounts_message_is_refused_although_signed(client: FlaskClient) -> None:
-    assert post(client, MESSAGE | {"AccountSid": "AC" + "9" * 32}).status_code == 403
+def test_another_accounts_message_is_refused_although_signed(message_client: FlaskClient) -> None:
+    assert post(message_client, MESSAGE | {"AccountSid": "AC" + "9" * 32}).status_code == 403
 
 
 @pytest.mark.parametrize("missing", ["MessageSid", "From"])
 def test_a_signed_form_without_a_message_or_a_sender_is_answered_with_nothing(
-    client: FlaskClient, fake_service: FakeService, missing: str
+    message_client: FlaskClient, fake_service: FakeService, missing: str
 ) -> None:
-    assert said(post(client, {name: value for name, value in MESSAGE.items() if name != missing})) == []
+    assert said(post(message_client, {name: value for name, value in MESSAGE.items() if name != missing})) == []
     assert fake_service.dialogue.heard == []
 
 
-def test_a_host_header_of_a_proxy_does_not_matter(client: FlaskClient) -> None:
+def test_a_host_header_of_a_proxy_does_not_matter(message_client: FlaskClient) -> None:
     signed = signature("/webhooks/twilio/message", MESSAGE)
-    assert said(post(client, MESSAGE, **{"X-Twilio-Signature": signed, "Host": "10.0.0.7:8080"}))
+    assert said(post(message_client, MESSAGE, **{"X-Twilio-Signature": signed, "Host": "10.0.0.7:8080"}))
 
 
 def test_while_the_conversation_store_is_down_twilio_is_asked_to_try_again(
-    client: FlaskClient, fake_service: FakeService
+    message_client: FlaskClient, fake_service: FakeService
 ) -> None:
     fake_service.dialogue.problem = RedisGone("away")
-    response = post(client, MESSAGE)
+    response = post(message_client, MESSAGE)
     assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
 
 
-def test_a_huge_body_is_refused_without_a_server_error(client: FlaskClient) -> None:
-    assert post(client, MESSAGE | {"Body": "x" * 70_000}).status_code == 413
+def test_a_huge_body_is_refused_without_a_server_error(message_client: FlaskClient) -> None:
+    assert post(message_client, MESSAGE | {"Body": "x" * 70_000}).status_code == 413
 
 
 @pytest.mark.parametrize("entry", CAPTURE["inbound"], ids=lambda entry: str(entry["name"]))
 def test_every_captured_message_is_let_in_when_signed_and_names_its_sender(
-    client: FlaskClient, fake_service: FakeService, entry: dict[str, Any]
+    message_client: FlaskClient, fake_service: FakeService, entry: dict[str, Any]
 ) -> None:
     form = dict(parse_qsl(entry["raw_body_reencoded"], keep_blank_values=True)) | {"AccountSid": SIMULATED_ACCOUNT}
-    assert said(post(client, form))
+    assert said(post(message_client, form))
     [heard] = fake_service.dialogue.heard
     assert (heard.phone, heard.user) == ("+5511900000001", "BR.1000000000000001")
 
@@ -248,9 +250,9 @@ def test_what_postgresql_cannot_keep_is_taken_out() -> None:
     assert (inbound.text, inbound.profile_name) == ("Asha", "")
 
 
-def test_a_status_is_noted_for_its_delivery(client: FlaskClient, fake_service: FakeService) -> None:
+def test_a_status_is_noted_for_its_delivery(message_client: FlaskClient, fake_service: FakeService) -> None:
     form = {"MessageSid": "SM9", "MessageStatus": "failed", "ErrorCode": "63016", "AccountSid": SIMULATED_ACCOUNT}
-    assert post(client, form, "/webhooks/twilio/status?delivery=7").status_code == 204
+    assert post(message_client, form, "/webhooks/twilio/status?delivery=7").status_code == 204
     [noted] = fake_service.outbox.noted
     assert (noted["message_sid"], noted["delivery_id"], noted["status"], noted["error_code"]) == (
         "SM9",
@@ -260,29 +262,29 @@ def test_a_status_is_noted_for_its_delivery(client: FlaskClient, fake_service: F
     )
 
 
-def test_a_status_signed_for_another_delivery_is_refused(client: FlaskClient) -> None:
+def test_a_status_signed_for_another_delivery_is_refused(message_client: FlaskClient) -> None:
     form = {"MessageSid": "SM9", "MessageStatus": "sent"}
     signed = signature("/webhooks/twilio/status?delivery=7", form)
     path = "/webhooks/twilio/status?delivery=8"
-    assert post(client, form, path, **{"X-Twilio-Signature": signed}).status_code == 403
+    assert post(message_client, form, path, **{"X-Twilio-Signature": signed}).status_code == 403
 
 
 @pytest.mark.parametrize(
     "query", ["", "?delivery=", "?delivery=x", "?delivery=٣", f"?delivery={9**40}", "?delivery=1&delivery=2"]
 )
-def test_an_odd_status_is_taken_without_an_error(client: FlaskClient, query: str) -> None:
+def test_an_odd_status_is_taken_without_an_error(message_client: FlaskClient, query: str) -> None:
     path = f"/webhooks/twilio/status{query}"
     form = {"MessageSid": "SM9", "MessageStatus": "failed", "ErrorCode": "9" * 40}
     path = quote(path, safe="/?=&")
-    assert post(client, form, path).status_code == 204
+    assert post(message_client, form, path).status_code == 204
 
 
-def test_repeated_and_blank_parameters_count_in_the_signature(client: FlaskClient) -> None:
+def test_repeated_and_blank_parameters_count_in_the_signature(message_client: FlaskClient) -> None:
     form: MultiDict[str, str] = MultiDict([*MESSAGE.items(), ("Odd", "b"), ("Odd", "a"), ("Odd", "a"), ("Blank", "")])
     signed = signature("/webhooks/twilio/message", form)
     body = urlencode(list(form.items(multi=True)))
     headers = {"X-Twilio-Signature": signed, "Content-Type": "application/x-www-form-urlencoded"}
-    assert said(client.post("/webhooks/twilio/message", data=body, headers=headers))
+    assert said(message_client.post("/webhooks/twilio/message", data=body, headers=headers))
 
 
 @pytest.mark.parametrize("text", ["", "plain", "a & b <c> \"d\" 'e' ]]>", "नमस्ते 🎟\n\nline", "\t spaced "])

@@ -28,7 +28,7 @@ SEND = ("broadcast", "send", "--event", "fair")
 
 
 @pytest.fixture
-def crowd(ok: Run, fair_slug: str, database: Database) -> Database:
+def broadcast_crowd(ok: Run, fair_slug: str, database: Database) -> Database:
     """Three people of the fair: one reads Hindi, one said stop."""
     ok("events", "open", fair_slug)
     ring = KeyRing.open(database, SECRET)
@@ -46,7 +46,7 @@ def begun(database: Database) -> list[Broadcast]:
         return list(db.scalars(select(Broadcast).order_by(Broadcast.id)))
 
 
-def test_what_is_shown_before_it_begins(ok: Run, run: Run, crowd: Database) -> None:
+def test_what_is_shown_before_it_begins(ok: Run, run: Run, broadcast_crowd: Database) -> None:
     shown = ok(*SEND, "--text", "Hall 3 is open.", "--text-in", "hi=हॉल 3 खुला है।", "--dry-run").stdout
     assert "people: 2 (" in shown
     assert "1 said stop" in shown
@@ -58,13 +58,13 @@ def test_what_is_shown_before_it_begins(ok: Run, run: Run, crowd: Database) -> N
     assert "no approved template in hi: of 1 people" in shown
     assert "250 or more" in shown
     assert run(*SEND, "--text", "Hall 3 is open.", stdin="n\n").exit_code == 1
-    assert begun(crowd) == []
+    assert begun(broadcast_crowd) == []
     ok(*SEND, "--text", "Hall 3 is open.", stdin="y\n")
-    assert [row.status for row in begun(crowd)] == ["running"]
+    assert [row.status for row in begun(broadcast_crowd)] == ["running"]
 
 
 def test_the_daily_limit_is_told_where_twilio_tells_it(
-    ok: Run, crowd: Database, monkeypatch: pytest.MonkeyPatch
+    ok: Run, broadcast_crowd: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _with_an_account(monkeypatch)
     limited = {"sender_id": SENDER, "status": "ONLINE", "properties": {"messaging_limit": "2K Customers/24hr"}}
@@ -86,7 +86,7 @@ def test_how_long_it_takes_with_so_many_workers(workers: int, simulated: bool, s
     assert estimate.enough_workers(80, simulated=False) == 2
 
 
-def test_begun_listed_paused_resumed_cancelled(ok: Run, run: Run, rows: Rows, crowd: Database) -> None:
+def test_begun_listed_paused_resumed_cancelled(ok: Run, run: Run, rows: Rows, broadcast_crowd: Database) -> None:
     ok(*SEND, "--text", "x" * 300, "--language", "hi", "--day", "2027-01-10", "--for", "2", "--yes", "--as", "Asha")
     [row] = rows("broadcast", "list", "--event", "fair")
     assert (row["id"], row["what"], row["status"], row["by"], row["people"]) == (1, "news", "running", "Asha", 1)
@@ -111,29 +111,31 @@ def test_begun_listed_paused_resumed_cancelled(ok: Run, run: Run, rows: Rows, cr
         (("--text", "x", "--kind", "king"), "no_such_kind"),
     ],
 )
-def test_what_is_refused(run: Run, crowd: Database, given: tuple[str, ...], code: str) -> None:
+def test_what_is_refused(run: Run, broadcast_crowd: Database, given: tuple[str, ...], code: str) -> None:
     done = run(*SEND, *given, "--yes")
     assert (done.exit_code, code in done.stderr) == (1, True)
     assert run(*SEND, "--yes").exit_code == 2
     assert run(*SEND, "--notice", "reminder", "--text", "x", "--yes").exit_code == 2
 
 
-def test_a_notice_and_a_cancellation_offer_one(ok: Run, crowd: Database) -> None:
+def test_a_notice_and_a_cancellation_offer_one(ok: Run, broadcast_crowd: Database) -> None:
     said = ok("events", "notice", "fair", "Hall 3 is open.").stderr
     assert "broadcast send --event fair --notice notice" in said
     said = ok("events", "cancel", "fair", "--day", "2027-01-10", "--yes").stderr
     assert "broadcast send --event fair --notice day_cancelled --day 2027-01-10 --for 72" in said
-    assert begun(crowd) == []
+    assert begun(broadcast_crowd) == []
     ok("events", "notice", "fair", "Hall 3 is open.", "--broadcast")
     ok("events", "cancel", "fair", "--day", "2027-01-10", "--yes", "--broadcast")
     ok("events", "cancel", "fair", "--yes", "--broadcast")
-    made = begun(crowd)
+    made = begun(broadcast_crowd)
     assert [(row.purpose, row.expected) for row in made] == [("news", 2), ("day_cancelled", 1), ("event_cancelled", 2)]
     assert ["Hall 3 is open." in row.wording["en"]["body"] for row in made] == [True, False, False]
     assert made[1].selection == {"days": ["2027-01-10"]}
 
 
-def test_the_reminder(ok: Run, run: Run, rows: Rows, crowd: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_reminder(
+    ok: Run, run: Run, rows: Rows, broadcast_crowd: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     done = ok("events", "reminder", "fair", "on", "--at", "17:30")
     assert "template" in done.stderr
     assert rows("events", "show", "fair")["reminder"] == "17:30:00"
@@ -142,7 +144,7 @@ def test_the_reminder(ok: Run, run: Run, rows: Rows, crowd: Database, monkeypatc
     _with_an_account(monkeypatch)
     refused = run("events", "reminder", "fair", "on")
     assert (refused.exit_code, "template_not_approved" in refused.stderr) == (1, True)
-    with crowd.write() as db:
+    with broadcast_crowd.write() as db:
         for language in ("en", "hi"):
             db.add(_approved(language))
     ok("events", "reminder", "fair", "on")

@@ -57,7 +57,7 @@ def test_what_is_mistyped_is_exit_code_2(name: str) -> None:
 
 
 @pytest.fixture
-def twilio(database_url: str, redis_url: str) -> Iterator[int]:
+def simulator_port(database_url: str, redis_url: str) -> Iterator[int]:
     """The port of our own simulator."""
     service = assemble(Settings(database_url=database_url, redis_url=redis_url, secret_key=SECRET))
     app = create_app(service)
@@ -73,13 +73,13 @@ def twilio(database_url: str, redis_url: str) -> Iterator[int]:
 
 
 @pytest.fixture
-def shell(database: Database, redis_url: str, redis: Any, twilio: int, tmp_path: Path) -> Iterator[Shell]:
+def shell(database: Database, redis_url: str, redis: Any, simulator_port: int, tmp_path: Path) -> Iterator[Shell]:
     """On SQLite some nouns begin with a Python of their own; the rest are forks of one, for the time that it saves."""
     where = {
         "DATABASE_URL": database.url,
         "REDIS_URL": redis_url,
         "SECRET_KEY": SECRET,
-        "PORT": str(twilio),
+        "PORT": str(simulator_port),
         "PATH": _with_pg_dump(),
     }
     kind = cold if database.is_sqlite else warm

@@ -38,14 +38,14 @@ HEADS = "Full Name;Mobile No.;Visit Date;People;Kind;City\n"
 
 
 @pytest.fixture
-def school(ok: Run, fair_slug: str) -> str:
+def fair_with_school(ok: Run, fair_slug: str) -> str:
     """The fair, with a kind for schools."""
     ok("events", "kinds", "add", "school", "--event", fair_slug, "--max-party", "60")
     return fair_slug
 
 
 @pytest.fixture
-def guests(tmp_path: Path, school: str) -> Path:
+def guests(tmp_path: Path, fair_with_school: str) -> Path:
     """Two good rows and two bad ones."""
     file = tmp_path / "guests.csv"
     file.write_text(HEADS + GOOD + BAD, "utf-8")
@@ -109,7 +109,7 @@ def test_it_asks_and_can_be_all_or_nothing(run: Run, guests: Path, database: Dat
     assert registered(database) == 2
 
 
-def test_a_sheet_that_scanners_read(ok: Run, school: str, database: Database, tmp_path: Path) -> None:
+def test_a_sheet_that_scanners_read(ok: Run, fair_with_school: str, database: Database, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active.append(["नाम", "तारीख", "लोग", "श्रेणी", "भाषा"])
     for number in range(11):
@@ -147,7 +147,9 @@ def test_passes_are_sent_once_and_only_to_who_can_and_wants(
     assert again == {"before": 1, "no_phone": 1, "sms": 1, "stopped": 1}
 
 
-def test_a_run_that_was_killed_goes_on_where_it_was(ok: Run, school: str, database: Database, tmp_path: Path) -> None:
+def test_a_run_that_was_killed_goes_on_where_it_was(
+    ok: Run, fair_with_school: str, database: Database, tmp_path: Path
+) -> None:
     file = tmp_path / "many.csv"
     phones = (f"98{number:08}" if number % 4 else "" for number in range(600))
     lines = (f"Visitor {number % 7}x;{phone};2027-01-09;2;;" for number, phone in enumerate(phones))

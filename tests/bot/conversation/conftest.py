@@ -10,12 +10,12 @@ from tests.gate_talk import RAVI, Chat, chat
 
 
 @pytest.fixture
-def code(database: Database, ring: KeyRing) -> str:
+def shown_code(database: Database, ring: KeyRing) -> str:
     """The code of a pass of four at a fair with two gates, where Ravi and Mira work."""
     return codes.shown(make_fair(database, ring))
 
 
 @pytest.fixture
-def ravi(database: Database, ring: KeyRing, code: str) -> Chat:
+def ravi(database: Database, ring: KeyRing, shown_code: str) -> Chat:
     """Ravi's phone, at noon of the first day."""
     return chat(database, ring, RAVI, NOON)

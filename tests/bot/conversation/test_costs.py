@@ -81,7 +81,7 @@ class Phone:
 
 
 @pytest.fixture
-def asha(database: Database, redis: "Redis") -> Iterator[Phone]:
+def newcomer(database: Database, redis: "Redis") -> Iterator[Phone]:
     """A newcomer before the whole path of a message, in a process that has been running for a while."""
     ring = KeyRing.open(database, SECRET)
     with database.write() as db:
@@ -100,48 +100,50 @@ def asha(database: Database, redis: "Redis") -> Iterator[Phone]:
     dialogue.close()
 
 
-def test_a_message_in_between_costs_one_statement_and_two_round_trips(asha: Phone) -> None:
-    asha.say(SAID[0])
+def test_a_message_in_between_costs_one_statement_and_two_round_trips(newcomer: Phone) -> None:
+    newcomer.say(SAID[0])
     for text in SAID[1:-1]:
-        cost = asha.say(text)
+        cost = newcomer.say(text)
         assert cost.answer
         assert len(cost.statements) == 1, "\n".join(cost.statements)
         assert len(cost.round_trips) == 2, cost.round_trips
 
 
-def test_no_statement_of_a_second_registration_is_compiled_again(asha: Phone) -> None:
+def test_no_statement_of_a_second_registration_is_compiled_again(newcomer: Phone) -> None:
     with compiled() as made:
-        answers = [asha.say(text).answer for text in SAID]
+        answers = [newcomer.say(text).answer for text in SAID]
     assert all(answers)
     assert made == []
 
 
-def test_somebody_who_is_on_file_costs_four_reads_more_at_each_message(asha: Phone) -> None:
+def test_somebody_who_is_on_file_costs_four_reads_more_at_each_message(newcomer: Phone) -> None:
     for text in SAID:
-        asha.say(text)
+        newcomer.say(text)
     for text in ("menu", "help", "register", "hi"):
-        cost = asha.say(text)
+        cost = newcomer.say(text)
         assert cost.answer
         assert len(cost.statements) <= READS_OF_KNOWN, "\n".join(cost.statements)
         assert len(cost.round_trips) == 2, cost.round_trips
 
 
-def test_a_pass_that_is_sent_again_is_twelve_statements(asha: Phone) -> None:
+def test_a_pass_that_is_sent_again_is_twelve_statements(newcomer: Phone) -> None:
     for text in SAID:
-        asha.say(text)
-    cost = asha.say("my pass")
+        newcomer.say(text)
+    cost = newcomer.say("my pass")
     assert len(cost.statements) <= 12, "\n".join(cost.statements)
     assert len(cost.round_trips) == 2, cost.round_trips
 
 
 @pytest.mark.parametrize("known", [False, True])
-def test_the_registration_is_twelve_statements_and_no_savepoint(asha: Phone, database: Database, known: bool) -> None:
+def test_the_registration_is_twelve_statements_and_no_savepoint(
+    newcomer: Phone, database: Database, known: bool
+) -> None:
     if known:
         with database.write() as db:
             people.find_or_make(db, phone=PHONE, user="IN.2", now=NOW).language = "en"
     for text in SAID[:-1]:
-        asha.say(text)
-    cost = asha.say(SAID[-1])
+        newcomer.say(text)
+    cost = newcomer.say(SAID[-1])
     assert "Your pass code" in cost.answer
     begins = next(place for place, one in enumerate(cost.statements) if one.startswith("INSERT INTO turns"))
     looks, registration = cost.statements[:begins], cost.statements[begins:]
@@ -153,10 +155,10 @@ def test_the_registration_is_twelve_statements_and_no_savepoint(asha: Phone, dat
     assert [one for one in cost.all_statements if "SAVEPOINT" in one] == []
 
 
-def test_a_volunteer_who_is_disabled_is_a_visitor_at_the_next_message(asha: Phone, database: Database) -> None:
+def test_a_volunteer_who_is_disabled_is_a_visitor_at_the_next_message(newcomer: Phone, database: Database) -> None:
     with database.write() as db:
         roster.add(db, "demo", phone=PHONE, name="Ravi", region="IN", now=NOW)
-    assert "To admit" in asha.say("menu").answer
+    assert "To admit" in newcomer.say("menu").answer
     with database.write() as db:
         roster.set_enabled(db, PHONE, False, region="IN")
-    assert "To admit" not in asha.say("menu").answer
+    assert "To admit" not in newcomer.say("menu").answer

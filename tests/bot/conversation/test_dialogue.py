@@ -94,7 +94,7 @@ class Bench:
 
 
 @pytest.fixture
-def bench(redis: "Redis", database: Database) -> Iterator[Bench]:
+def dialogue_bench(redis: "Redis", database: Database) -> Iterator[Bench]:
     turns, outbox, clock = FakeTurns(), FakeOutbox(), Clock()
     conversations = ConversationStore(redis, state_seconds=3600)
     dialogue = Dialogue(conversations, turns, database, outbox, clock)  # type: ignore[arg-type]  # fakes of both
@@ -115,131 +115,137 @@ def until(event: threading.Event) -> Callable[[Inbound], None]:
     return wait
 
 
-def test_the_answer_is_the_turns(bench: Bench) -> None:
-    assert bench.dialogue.handle(inbound("SM1", "one")) == "one"
-    assert bench.dialogue.handle(inbound("SM2", "two")) == "one two"
+def test_the_answer_is_the_turns(dialogue_bench: Bench) -> None:
+    assert dialogue_bench.dialogue.handle(inbound("SM1", "one")) == "one"
+    assert dialogue_bench.dialogue.handle(inbound("SM2", "two")) == "one two"
 
 
-def test_ten_copies_at_once_get_one_answer_and_one_turn(bench: Bench) -> None:
+def test_ten_copies_at_once_get_one_answer_and_one_turn(dialogue_bench: Bench) -> None:
     with ThreadPoolExecutor(10) as pool:
-        answers = list(pool.map(lambda _: bench.dialogue.handle(inbound("SM1", "one")), range(10)))
+        answers = list(pool.map(lambda _: dialogue_bench.dialogue.handle(inbound("SM1", "one")), range(10)))
     assert answers == ["one"] * 10
-    assert bench.turns.taken == ["SM1"]
+    assert dialogue_bench.turns.taken == ["SM1"]
 
 
-def test_messages_of_one_person_at_once_are_taken_one_after_another(bench: Bench) -> None:
+def test_messages_of_one_person_at_once_are_taken_one_after_another(dialogue_bench: Bench) -> None:
     with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda n: bench.dialogue.handle(inbound(f"SM{n}", str(n))), range(20)))
+        answers = list(pool.map(lambda n: dialogue_bench.dialogue.handle(inbound(f"SM{n}", str(n))), range(20)))
     lengths = sorted(len(answer.split()) for answer in answers)
     assert lengths == list(range(1, 21))
 
 
-def test_a_slow_turn_is_answered_by_the_outbox_for_every_copy(bench: Bench) -> None:
+def test_a_slow_turn_is_answered_by_the_outbox_for_every_copy(dialogue_bench: Bench) -> None:
     may_end = threading.Event()
-    bench.turns.before = until(may_end)
+    dialogue_bench.turns.before = until(may_end)
     with ThreadPoolExecutor(3) as pool:
-        answers = list(pool.map(lambda _: bench.dialogue.handle(inbound("SM1", "one"), wait=0.3), range(3)))
+        answers = list(pool.map(lambda _: dialogue_bench.dialogue.handle(inbound("SM1", "one"), wait=0.3), range(3)))
     assert answers == ["", "", ""]
     may_end.set()
-    bench.dialogue.close()
-    assert bench.owed() == ["one"]
-    assert len(bench.outbox.enqueued) == 1
-    assert bench.dialogue.handle(inbound("SM1", "one")) == ""
+    dialogue_bench.dialogue.close()
+    assert dialogue_bench.owed() == ["one"]
+    assert len(dialogue_bench.outbox.enqueued) == 1
+    assert dialogue_bench.dialogue.handle(inbound("SM1", "one")) == ""
 
 
-def test_a_question_with_buttons_goes_by_the_outbox_and_the_next_answer_does_not_overtake_it(bench: Bench) -> None:
-    bench.turns.question = {"mark": "city.00000000:", "shape": "buttons_1_1", "values": ["City?", "Delhi", "x"]}
-    assert [bench.dialogue.handle(inbound("SM1", "one")) for _ in range(2)] == ["", ""]
-    bench.turns.question = None
-    assert bench.dialogue.handle(inbound("SM2", "two")) == ""
-    with bench.database.write() as db:
+def test_a_question_with_buttons_goes_by_the_outbox_and_the_next_answer_does_not_overtake_it(
+    dialogue_bench: Bench,
+) -> None:
+    dialogue_bench.turns.question = {
+        "mark": "city.00000000:",
+        "shape": "buttons_1_1",
+        "values": ["City?", "Delhi", "x"],
+    }
+    assert [dialogue_bench.dialogue.handle(inbound("SM1", "one")) for _ in range(2)] == ["", ""]
+    dialogue_bench.turns.question = None
+    assert dialogue_bench.dialogue.handle(inbound("SM2", "two")) == ""
+    with dialogue_bench.database.write() as db:
         first, second = db.scalars(select(Delivery).order_by(Delivery.id))
         assert (first.kind, first.payload["shape"], first.payload["body"]) == ("question", "buttons_1_1", "one")
         assert (second.kind, second.payload) == ("reply", {"body": "one two"})
         first.status = second.status = "queued"
-    assert bench.dialogue.handle(inbound("SM3", "three")) == "one two three"
-    assert bench.outbox.enqueued == [first.id, second.id]
+    assert dialogue_bench.dialogue.handle(inbound("SM3", "three")) == "one two three"
+    assert dialogue_bench.outbox.enqueued == [first.id, second.id]
 
 
-def test_a_later_answer_does_not_overtake_one_in_the_outbox(bench: Bench) -> None:
+def test_a_later_answer_does_not_overtake_one_in_the_outbox(dialogue_bench: Bench) -> None:
     may_end = threading.Event()
-    bench.turns.before = until(may_end)
-    assert bench.dialogue.handle(inbound("SM1", "one"), wait=0.1) == ""
+    dialogue_bench.turns.before = until(may_end)
+    assert dialogue_bench.dialogue.handle(inbound("SM1", "one"), wait=0.1) == ""
     may_end.set()
-    assert bench.dialogue.handle(inbound("SM2", "two")) == ""
-    assert bench.owed() == ["one", "one two"]
-    with bench.database.write() as db:
+    assert dialogue_bench.dialogue.handle(inbound("SM2", "two")) == ""
+    assert dialogue_bench.owed() == ["one", "one two"]
+    with dialogue_bench.database.write() as db:
         for row in db.scalars(select(Delivery)):
             row.status = "sent"
-    assert bench.dialogue.handle(inbound("SM3", "three")) == "one two three"
+    assert dialogue_bench.dialogue.handle(inbound("SM3", "three")) == "one two three"
 
 
-def test_a_bug_is_answered_with_an_apology_and_changes_nothing(bench: Bench) -> None:
+def test_a_bug_is_answered_with_an_apology_and_changes_nothing(dialogue_bench: Bench) -> None:
     def bug(message: Inbound) -> None:
         if message.sid == "SM2":
             raise ValueError("a bug of ours")
 
-    bench.dialogue.handle(inbound("SM1", "one"))
-    bench.turns.before = bug
-    apology = bench.dialogue.handle(inbound("SM2", "two"))
+    dialogue_bench.dialogue.handle(inbound("SM1", "one"))
+    dialogue_bench.turns.before = bug
+    apology = dialogue_bench.dialogue.handle(inbound("SM2", "two"))
     assert apology
     assert "bug" not in apology
-    assert bench.dialogue.handle(inbound("SM2", "two")) == apology
-    assert bench.dialogue.handle(inbound("SM3", "three")) == "one three"
-    assert bench.redis.hget("c:message:SM2", "body") is not None
+    assert dialogue_bench.dialogue.handle(inbound("SM2", "two")) == apology
+    assert dialogue_bench.dialogue.handle(inbound("SM3", "three")) == "one three"
+    assert dialogue_bench.redis.hget("c:message:SM2", "body") is not None
 
 
-def test_a_message_met_by_a_failing_database_is_taken_later_and_answered_by_the_outbox(bench: Bench) -> None:
+def test_a_message_met_by_a_failing_database_is_taken_later_and_answered_by_the_outbox(dialogue_bench: Bench) -> None:
     def down(_: Inbound) -> None:
         raise OperationalError("select", {}, ConnectionError())
 
-    bench.turns.before = down
-    promise = bench.dialogue.handle(inbound("SM1", "one"))
+    dialogue_bench.turns.before = down
+    promise = dialogue_bench.dialogue.handle(inbound("SM1", "one"))
     assert promise == deferred_answer(None), "whose message is kept and answered later is not asked to send it again"
-    assert bench.turns.taken == []
-    bench.turns.before = lambda _: None
-    bench.clock.now += timedelta(milliseconds=MAX_WEBHOOK_WAIT_MS + 1)
-    assert bench.dialogue.take_over() == 1
-    assert bench.owed() == ["one"]
-    assert bench.dialogue.handle(inbound("SM1", "one")) == promise
+    assert dialogue_bench.turns.taken == []
+    dialogue_bench.turns.before = lambda _: None
+    dialogue_bench.clock.now += timedelta(milliseconds=MAX_WEBHOOK_WAIT_MS + 1)
+    assert dialogue_bench.dialogue.take_over() == 1
+    assert dialogue_bench.owed() == ["one"]
+    assert dialogue_bench.dialogue.handle(inbound("SM1", "one")) == promise
 
 
-def test_a_database_that_stumbles_once_is_asked_again_and_nobody_notices(bench: Bench) -> None:
+def test_a_database_that_stumbles_once_is_asked_again_and_nobody_notices(dialogue_bench: Bench) -> None:
     stumbles = [OperationalError("select", {}, ConnectionError())]
 
     def stumble(_: Inbound) -> None:
         if stumbles:
             raise stumbles.pop()
 
-    bench.turns.before = stumble
-    assert bench.dialogue.handle(inbound("SM1", "one")) == "one"
-    assert bench.owed() == []
+    dialogue_bench.turns.before = stumble
+    assert dialogue_bench.dialogue.handle(inbound("SM1", "one")) == "one"
+    assert dialogue_bench.owed() == []
 
 
-def test_messages_whose_process_died_are_taken_over_in_order(bench: Bench) -> None:
-    store = ConversationStore(bench.redis, state_seconds=3600)
+def test_messages_whose_process_died_are_taken_over_in_order(dialogue_bench: Bench) -> None:
+    store = ConversationStore(dialogue_bench.redis, state_seconds=3600)
     for sid in ("SM1", "SM2"):
         message = inbound(sid, sid)
         store.accept(sid, message.addresses, message.to_json(), int(START.timestamp() * 1000), message.lane)
-    [lease] = bench.redis.keys("c:lease:*")
-    bench.redis.delete(lease)
-    assert bench.dialogue.take_over() == 0
-    bench.clock.now += timedelta(milliseconds=MAX_WEBHOOK_WAIT_MS + 1)
-    assert bench.dialogue.take_over() == 1
-    assert bench.owed() == ["SM1", "SM1 SM2"]
-    assert bench.dialogue.take_over() == 0
+    [lease] = dialogue_bench.redis.keys("c:lease:*")
+    dialogue_bench.redis.delete(lease)
+    assert dialogue_bench.dialogue.take_over() == 0
+    dialogue_bench.clock.now += timedelta(milliseconds=MAX_WEBHOOK_WAIT_MS + 1)
+    assert dialogue_bench.dialogue.take_over() == 1
+    assert dialogue_bench.owed() == ["SM1", "SM1 SM2"]
+    assert dialogue_bench.dialogue.take_over() == 0
 
 
-def test_two_people_do_not_wait_for_each_other(bench: Bench) -> None:
+def test_two_people_do_not_wait_for_each_other(dialogue_bench: Bench) -> None:
     may_end = threading.Event()
 
     def slow_for_asha(message: Inbound) -> None:
         if message.sid == "SM1":
             may_end.wait(30)
 
-    bench.turns.before = slow_for_asha
+    dialogue_bench.turns.before = slow_for_asha
     with ThreadPoolExecutor(1) as pool:
-        asha = pool.submit(bench.dialogue.handle, inbound("SM1", "one"))
-        assert bench.dialogue.handle(inbound("SM2", "two", phone="+919810000002")) == "two"
+        asha = pool.submit(dialogue_bench.dialogue.handle, inbound("SM1", "one"))
+        assert dialogue_bench.dialogue.handle(inbound("SM2", "two", phone="+919810000002")) == "two"
         may_end.set()
         assert asha.result(10) == "one"

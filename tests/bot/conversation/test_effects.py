@@ -35,7 +35,7 @@ EFFECTS = [
 
 
 @pytest.fixture
-def otps(redis: "Redis") -> OwnOtps:
+def own_otps(redis: "Redis") -> OwnOtps:
     return OwnOtps(redis, SECRET, sms=True, template=False)
 
 
@@ -44,8 +44,8 @@ def inbound(**changes: Any) -> Inbound:
 
 
 @pytest.fixture
-def doing(db: Session, ring: KeyRing, otps: OwnOtps, fair: Event) -> EffectContext:
-    return EffectDeps(ring, otps).context(db, inbound(), NOW)
+def doing(db: Session, ring: KeyRing, own_otps: OwnOtps, fair: Event) -> EffectContext:
+    return EffectDeps(ring, own_otps).context(db, inbound(), NOW)
 
 
 def registering(**changes: Any) -> shapes.Register:
@@ -163,15 +163,15 @@ def test_a_cancelled_pass_is_revoked(doing: EffectContext, fair: Event) -> None:
     assert taken(doing.db, fair) == 0
 
 
-def test_a_code_is_owed_to_the_phone_and_verified(doing: EffectContext, otps: OwnOtps) -> None:
+def test_a_code_is_owed_to_the_phone_and_verified(doing: EffectContext, own_otps: OwnOtps) -> None:
     perform(shapes.SendOtp("someone_else", OTHER, "hi"), doing)
     [row] = owed(doing)
     assert (row.kind, row.lane) == ("otp", OTHER)
     assert row.payload == {"purpose": "someone_else", "phone": OTHER, "asker": LANE, "language": "hi"}
-    otp = otps.make(row.payload["purpose"], row.payload["phone"], row.payload["asker"], NOW)
+    otp = own_otps.make(row.payload["purpose"], row.payload["phone"], row.payload["asker"], NOW)
     perform(shapes.VerifyOtp("someone_else", OTHER, otp), doing)
     perform(shapes.VerifyOtp("someone_else", OTHER, otp), doing)  # the same turn again, after a crash
-    later = EffectDeps(doing.deps.ring, otps).context(doing.db, inbound(sid="SM2"), NOW)
+    later = EffectDeps(doing.deps.ring, own_otps).context(doing.db, inbound(sid="SM2"), NOW)
     with refused("otp_expired"):
         perform(shapes.VerifyOtp("someone_else", OTHER, otp), later)
 
@@ -229,18 +229,18 @@ def test_who_was_told_of_a_failed_image_is_not_told_again(doing: EffectContext) 
     assert [codes.shown(code) for code in doing.db.scalars(told)] == [first] != [second]
 
 
-def test_a_person_with_a_user_id_alone_is_served(db: Session, ring: KeyRing, otps: OwnOtps, fair: Event) -> None:
+def test_a_person_with_a_user_id_alone_is_served(db: Session, ring: KeyRing, own_otps: OwnOtps, fair: Event) -> None:
     lane = "whatsapp:IN.2081234"
-    doing = EffectDeps(ring, otps).context(db, inbound(phone=None, user="IN.2081234", lane=lane), NOW)
+    doing = EffectDeps(ring, own_otps).context(db, inbound(phone=None, user="IN.2081234", lane=lane), NOW)
     perform(registering(), doing)
     assert [row.lane for row in owed(doing)] == [lane]
-    both = EffectDeps(ring, otps).context(db, inbound(user="IN.2081234"), NOW)
+    both = EffectDeps(ring, own_otps).context(db, inbound(user="IN.2081234"), NOW)
     with refused("already_registered"):
         perform(registering(), both)
 
 
-def test_an_address_that_is_neither_is_a_person_too(db: Session, ring: KeyRing, otps: OwnOtps, fair: Event) -> None:
-    doing = EffectDeps(ring, otps).context(db, inbound(phone=None, lane="messenger:12345"), NOW)
+def test_an_address_that_is_neither_is_a_person_too(db: Session, ring: KeyRing, own_otps: OwnOtps, fair: Event) -> None:
+    doing = EffectDeps(ring, own_otps).context(db, inbound(phone=None, lane="messenger:12345"), NOW)
     perform(registering(), doing)
     with refused("already_registered"):
         perform(registering(), doing)
@@ -261,9 +261,11 @@ def test_an_invitation_is_accepted_with_the_phone_on_file(db: Session, doing: Ef
     assert (waiting.phone, waiting.name, me(doing).language) == (PHONE, "Ravi Kumar", "hi")
 
 
-def test_who_is_known_by_a_user_id_alone_cannot_join(db: Session, ring: KeyRing, otps: OwnOtps, fair: Event) -> None:
+def test_who_is_known_by_a_user_id_alone_cannot_join(
+    db: Session, ring: KeyRing, own_otps: OwnOtps, fair: Event
+) -> None:
     words = team_invitations.invite(db, "fair", now=NOW).words
-    nameless = EffectDeps(ring, otps).context(db, inbound(lane="whatsapp:IN.1", phone=None, user="IN.1"), NOW)
+    nameless = EffectDeps(ring, own_otps).context(db, inbound(lane="whatsapp:IN.1", phone=None, user="IN.1"), NOW)
     with refused("no_phone_to_join"):
         perform(invitations.JoinTeam(words, "Ravi Kumar", "hi"), nameless)
     people.find_or_make(db, phone=OTHER, user="IN.1", now=NOW)

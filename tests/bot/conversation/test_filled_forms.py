@@ -68,7 +68,7 @@ def content() -> FakeContentApi:
 
 
 @pytest.fixture
-def phone(database: Database, redis: "Redis", content: FakeContentApi) -> Phone:
+def form_phone(database: Database, redis: "Redis", content: FakeContentApi) -> Phone:
     """Somebody new, and the demo event with its form approved."""
     with database.write() as db:
         events.make_demo(db, NOW)
@@ -97,96 +97,96 @@ def passes(phone: Phone) -> list[tuple[str, int]]:
         return [(one.status, one.party_size) for one in found]
 
 
-def test_the_form_goes_with_the_first_question_and_registers(phone: Phone) -> None:
-    assert phone.hear("hi").question is None
-    question = phone.hear("1").question
+def test_the_form_goes_with_the_first_question_and_registers(form_phone: Phone) -> None:
+    assert form_phone.hear("hi").question is None
+    question = form_phone.hear("1").question
     assert question is not None
     assert question["form"] == {"flow": "registration", "event": "demo", "language": "en", "about": ""}
-    done = phone.send(2, **answers(phone))
+    done = form_phone.send(2, **answers(form_phone))
     assert len(done.delivery_ids) == 1
-    assert passes(phone) == [("valid", 3)]
-    with phone.database.read() as db:
+    assert passes(form_phone) == [("valid", 3)]
+    with form_phone.database.read() as db:
         kept = db.scalars(select(Registration)).one()
         assert (kept.full_name, kept.answers) == ("Asha Rao", {"city": "Delhi"})
         assert "By ticking the box you agree" in kept.consent_text
     # The language was asked first: so many messages of ours, with the picture.
-    assert len([taken for taken in phone.got if taken.text]) + len(done.delivery_ids) == 4
+    assert len([taken for taken in form_phone.got if taken.text]) + len(done.delivery_ids) == 4
 
 
 @pytest.mark.parametrize("on", [2, 0])
-def test_answered_twice_it_moves_nothing_twice(phone: Phone, on: int) -> None:
-    phone.hear("hi")
-    phone.hear("1")
-    phone.send(on, **answers(phone))
-    again = phone.send(on, **answers(phone))
-    assert passes(phone) == [("valid", 3)]
+def test_answered_twice_it_moves_nothing_twice(form_phone: Phone, on: int) -> None:
+    form_phone.hear("hi")
+    form_phone.hear("1")
+    form_phone.send(on, **answers(form_phone))
+    again = form_phone.send(on, **answers(form_phone))
+    assert passes(form_phone) == [("valid", 3)]
     assert len(again.delivery_ids) == 1  # the picture, again
-    other = phone.send(on, **answers(phone, visit_date=answers(phone)["visit_date"][:8] + "15"))
-    assert (other.delivery_ids, phone.asked) == ((), "agree")
-    assert passes(phone) == [("valid", 3)]
+    other = form_phone.send(on, **answers(form_phone, visit_date=answers(form_phone)["visit_date"][:8] + "15"))
+    assert (other.delivery_ids, form_phone.asked) == ((), "agree")
+    assert passes(form_phone) == [("valid", 3)]
 
 
-def test_after_a_registration_in_the_chat_it_moves_nothing(phone: Phone) -> None:
+def test_after_a_registration_in_the_chat_it_moves_nothing(form_phone: Phone) -> None:
     for text in ("hi", "1", "Asha Rao", "2", "3", "Delhi", "yes"):
-        phone.hear(text)
-    assert passes(phone) == [("valid", 3)]
-    assert phone.send(2, **answers(phone, party_size="5")).delivery_ids
-    assert passes(phone) == [("valid", 3)]
+        form_phone.hear(text)
+    assert passes(form_phone) == [("valid", 3)]
+    assert form_phone.send(2, **answers(form_phone, party_size="5")).delivery_ids
+    assert passes(form_phone) == [("valid", 3)]
 
 
-def test_the_consent_that_is_kept_is_the_one_that_was_ticked(phone: Phone) -> None:
-    phone.hear("hi")
-    phone.hear("1")
-    phone.send(2, **answers(phone, party_size="40"))
+def test_the_consent_that_is_kept_is_the_one_that_was_ticked(form_phone: Phone) -> None:
+    form_phone.hear("hi")
+    form_phone.hear("1")
+    form_phone.send(2, **answers(form_phone, party_size="40"))
     for text in ("language", "2", "4"):
-        phone.hear(text)
-    with phone.database.read() as db:
+        form_phone.hear(text)
+    with form_phone.database.read() as db:
         kept = db.scalars(select(Registration)).one()
     assert (kept.language, "By ticking the box you agree" in kept.consent_text) == ("hi", True)
 
 
-def test_what_was_typed_meanwhile_is_kept(phone: Phone) -> None:
-    phone.hear("hi")
-    phone.hear("1")
-    phone.hear("Asha Verma")
-    given = {name: value for name, value in answers(phone).items() if name != "full_name"}
-    phone.send(2, **given)
-    with phone.database.read() as db:
+def test_what_was_typed_meanwhile_is_kept(form_phone: Phone) -> None:
+    form_phone.hear("hi")
+    form_phone.hear("1")
+    form_phone.hear("Asha Verma")
+    given = {name: value for name, value in answers(form_phone).items() if name != "full_name"}
+    form_phone.send(2, **given)
+    with form_phone.database.read() as db:
         assert db.scalars(select(Registration.full_name)).all() == ["Asha Verma"]
 
 
-def test_a_form_that_cannot_be_read_is_asked_for_in_the_chat(phone: Phone) -> None:
-    phone.hear("hi")
-    phone.hear("1")
-    told = phone.send(2)
+def test_a_form_that_cannot_be_read_is_asked_for_in_the_chat(form_phone: Phone) -> None:
+    form_phone.hear("hi")
+    form_phone.hear("1")
+    told = form_phone.send(2)
     assert "could not read your form" in told.text
-    assert phone.asked == "full_name"
-    assert passes(phone) == []
+    assert form_phone.asked == "full_name"
+    assert passes(form_phone) == []
 
 
 def test_it_is_not_offered_before_whatsapp_has_approved_it(
-    phone: Phone, content: FakeContentApi, database: Database, redis: "Redis"
+    form_phone: Phone, content: FakeContentApi, database: Database, redis: "Redis"
 ) -> None:
     content.approvals = dict.fromkeys(content.approvals, "pending")
     sync.refresh(database, ContentApi(content))
-    phone.turns = TurnRunner(
-        database, phone.turns.sources, phone.turns.effect_deps, TemplateCatalog(database, redis, lambda: NOW)
+    form_phone.turns = TurnRunner(
+        database, form_phone.turns.sources, form_phone.turns.effect_deps, TemplateCatalog(database, redis, lambda: NOW)
     )
-    phone.hear("hi")
-    assert phone.hear("1").question is None
+    form_phone.hear("hi")
+    assert form_phone.hear("1").question is None
 
 
-def test_a_change_by_form(phone: Phone) -> None:
-    phone.hear("hi")
-    phone.hear("1")
-    phone.send(2, **answers(phone))
-    question = phone.hear("change").question
+def test_a_change_by_form(form_phone: Phone) -> None:
+    form_phone.hear("hi")
+    form_phone.hear("1")
+    form_phone.send(2, **answers(form_phone))
+    question = form_phone.hear("change").question
     assert question is not None
     assert question["form"]["flow"] == "change"
-    day = answers(phone)["visit_date"][:8] + "15"
-    done = phone.send(4, visit_date=day, party_size="4")
+    day = answers(form_phone)["visit_date"][:8] + "15"
+    done = form_phone.send(4, visit_date=day, party_size="4")
     assert done.delivery_ids
-    assert passes(phone) == [("replaced", 3), ("valid", 4)]
-    late = phone.send(4, visit_date=day, party_size="7")
-    assert passes(phone) == [("replaced", 3), ("valid", 4)]
+    assert passes(form_phone) == [("replaced", 3), ("valid", 4)]
+    late = form_phone.send(4, visit_date=day, party_size="7")
+    assert passes(form_phone) == [("replaced", 3), ("valid", 4)]
     assert late.text

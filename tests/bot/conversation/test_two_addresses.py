@@ -60,7 +60,7 @@ def message(text: str, lane: str, user: str = "") -> Inbound:
 
 
 @pytest.fixture
-def bench(service: Service, database: Database) -> Iterator[Bench]:
+def two_lanes(service: Service, database: Database) -> Iterator[Bench]:
     with database.write() as db:
         events.make_demo(db, NOW)
     clock, twilio = Clock(), FakeTwilio()
@@ -70,59 +70,59 @@ def bench(service: Service, database: Database) -> Iterator[Bench]:
     dialogue.close()
 
 
-def test_a_later_answer_to_the_other_address_waits_for_the_earlier_one(bench: Bench, redis: "Redis") -> None:
-    assert bench.say("hi", BY_PHONE, USER)
-    first = bench.find("1", BY_PHONE)
-    bench.twilio.failures = [BUSY]
-    bench.outbox.deliver(first)
-    assert bench.say("Asha Verma", BY_USER) == ""
-    assert bench.say("what?", BY_PHONE) == ""
-    _, second, third = bench.owed()
+def test_a_later_answer_to_the_other_address_waits_for_the_earlier_one(two_lanes: Bench, redis: "Redis") -> None:
+    assert two_lanes.say("hi", BY_PHONE, USER)
+    first = two_lanes.find("1", BY_PHONE)
+    two_lanes.twilio.failures = [BUSY]
+    two_lanes.outbox.deliver(first)
+    assert two_lanes.say("Asha Verma", BY_USER) == ""
+    assert two_lanes.say("what?", BY_PHONE) == ""
+    _, second, third = two_lanes.owed()
     for early in (third, second, third):
-        bench.outbox.deliver(early)
-    assert bench.lanes() == []
-    assert (row(bench.database, second).attempts, row(bench.database, second).reason) == (0, None)
+        two_lanes.outbox.deliver(early)
+    assert two_lanes.lanes() == []
+    assert (row(two_lanes.database, second).attempts, row(two_lanes.database, second).reason) == (0, None)
 
-    bench.clock.move(seconds=15)
+    two_lanes.clock.move(seconds=15)
     for _ in range(3):
         redis.flushdb()  # whatever jobs there were: the sweep finds what may leave
-        bench.outbox.sweep(bench.clock())
-        for job in waiting(bench.outbox):
-            bench.outbox.deliver(job)
-        bench.clock.move(seconds=2)
-    assert bench.lanes() == [BY_PHONE, BY_USER, BY_PHONE]
-    assert bench.twilio.sent[0].body == row(bench.database, first).payload["body"]
-    assert bench.say("menu", BY_USER)
+        two_lanes.outbox.sweep(two_lanes.clock())
+        for job in waiting(two_lanes.outbox):
+            two_lanes.outbox.deliver(job)
+        two_lanes.clock.move(seconds=2)
+    assert two_lanes.lanes() == [BY_PHONE, BY_USER, BY_PHONE]
+    assert two_lanes.twilio.sent[0].body == row(two_lanes.database, first).payload["body"]
+    assert two_lanes.say("menu", BY_USER)
 
 
-def test_answers_that_left_hold_nobody_up(bench: Bench) -> None:
-    bench.say("hi", BY_PHONE, USER)
-    bench.outbox.deliver(bench.find("1", BY_PHONE))
-    assert bench.say("Asha Verma", BY_USER)
-    assert bench.owed() == []
+def test_answers_that_left_hold_nobody_up(two_lanes: Bench) -> None:
+    two_lanes.say("hi", BY_PHONE, USER)
+    two_lanes.outbox.deliver(two_lanes.find("1", BY_PHONE))
+    assert two_lanes.say("Asha Verma", BY_USER)
+    assert two_lanes.owed() == []
 
 
-def test_where_the_earlier_one_failed_for_good_the_later_one_goes(bench: Bench) -> None:
-    bench.say("hi", BY_PHONE, USER)
-    first = bench.find("1", BY_PHONE)
-    bench.say("Asha Verma", BY_USER)
-    bench.twilio.failures = [SendFailed("63003", retry=False)]
-    bench.outbox.deliver(first)
-    bench.outbox.deliver(bench.owed()[-1])
-    assert bench.lanes() == [BY_USER]
+def test_where_the_earlier_one_failed_for_good_the_later_one_goes(two_lanes: Bench) -> None:
+    two_lanes.say("hi", BY_PHONE, USER)
+    first = two_lanes.find("1", BY_PHONE)
+    two_lanes.say("Asha Verma", BY_USER)
+    two_lanes.twilio.failures = [SendFailed("63003", retry=False)]
+    two_lanes.outbox.deliver(first)
+    two_lanes.outbox.deliver(two_lanes.owed()[-1])
+    assert two_lanes.lanes() == [BY_USER]
 
 
-def test_whoever_writes_from_one_address_opens_the_window_of_the_other(bench: Bench, redis: "Redis") -> None:
-    bench.say("hi", BY_PHONE, USER)
+def test_whoever_writes_from_one_address_opens_the_window_of_the_other(two_lanes: Bench, redis: "Redis") -> None:
+    two_lanes.say("hi", BY_PHONE, USER)
     until(lambda: redis.exists(f"window:heard:{BY_PHONE}|{SIMULATED_SENDER}"))  # noted after the answer
-    bench.clock.move(hours=23)
-    waits = bench.find("1", BY_PHONE)
-    bench.clock.move(hours=1, seconds=1)
-    bench.outbox.deliver(waits)
-    assert row(bench.database, waits).reason == "window_closed"
+    two_lanes.clock.move(hours=23)
+    waits = two_lanes.find("1", BY_PHONE)
+    two_lanes.clock.move(hours=1, seconds=1)
+    two_lanes.outbox.deliver(waits)
+    assert row(two_lanes.database, waits).reason == "window_closed"
     redis.delete("rq:queue:replies")
-    bench.say("Asha Verma", BY_USER)
-    until(lambda: waits in waiting(bench.outbox))
-    assert row(bench.database, waits).give_up_at > bench.clock() + timedelta(hours=1)
-    bench.outbox.deliver(waits)
-    assert bench.lanes() == [BY_PHONE]
+    two_lanes.say("Asha Verma", BY_USER)
+    until(lambda: waits in waiting(two_lanes.outbox))
+    assert row(two_lanes.database, waits).give_up_at > two_lanes.clock() + timedelta(hours=1)
+    two_lanes.outbox.deliver(waits)
+    assert two_lanes.lanes() == [BY_PHONE]

@@ -23,7 +23,7 @@ def rows(database: Database, kind: Any) -> list[Any]:
         return list(db.scalars(select(kind).order_by(kind.id)))
 
 
-def test_a_walk_up_stays_with_its_event(database: Database, ravi: Chat, code: str) -> None:
+def test_a_walk_up_stays_with_its_event(database: Database, ravi: Chat, shown_code: str) -> None:
     with database.write() as db:
         events.create(db, slug="opera", name="Opera", starts_on=DAY, ends_on=DAY, gates=["Main"], now=NOW)
         events.open_event(db, "opera")
@@ -46,7 +46,7 @@ def test_a_walk_up_stays_with_its_event(database: Database, ravi: Chat, code: st
 
 
 def test_who_works_at_a_gate_that_is_closed_hears_it_and_is_asked_for_another(
-    database: Database, ring: KeyRing, ravi: Chat, code: str
+    database: Database, ring: KeyRing, ravi: Chat, shown_code: str
 ) -> None:
     mira = chat(database, ring, MIRA, NOON)
     ravi.say("gate main")
@@ -56,11 +56,11 @@ def test_who_works_at_a_gate_that_is_closed_hears_it_and_is_asked_for_another(
         gate, owed = close_gate.set_gate_closed(db, "fair", "MAIN", key="one", **closing)
         again = close_gate.set_gate_closed(db, "fair", gate.slug, key="two", **closing)[1]
         device, _token = devices.add(db, "fair", name="Phone 1", gate="main", now=NOW)
-        seen = checkins.admit(db, ring, scan(code, device_id=device.id), NOON)
+        seen = checkins.admit(db, ring, scan(shown_code, device_id=device.id), NOON)
     assert (len(owed), again, seen.result) == (1, [], "entry_paused")
     [told] = rows(database, Delivery)
     assert (told.lane, "Main" in told.payload["body"]) == (f"whatsapp:{RAVI}", True)
-    asked = ravi.say(code)
+    asked = ravi.say(shown_code)
     assert "*Main*" in asked
     assert "✅" not in asked
     assert not rows(database, Checkin)

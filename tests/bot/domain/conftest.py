@@ -31,9 +31,9 @@ def race(request: pytest.FixtureRequest, database: Database, database_url: str) 
 
 
 @pytest.fixture(scope="module")
-def processes() -> Iterator[race_processes.Processes]:
-    """Processes for all races of a module."""
-    running = race_processes.Processes(2)
+def processes(request: pytest.FixtureRequest) -> Iterator[race_processes.Processes]:
+    """Processes for all races of a module: its PROCESSES, or two."""
+    running = race_processes.Processes(getattr(request.module, "PROCESSES", 2))
     yield running
     running.close()
 
@@ -49,7 +49,7 @@ def noise(
     request: pytest.FixtureRequest, kept_noise: dict[bool, snapshot.Put], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Others' events, contacts, passes and deliveries, so that a forgotten filter fails a test."""
-    if "database" not in request.fixturenames:
+    if "database" not in request.fixturenames or request.node.get_closest_marker("without_noise"):
         return
     database: Database = request.getfixturevalue("database")
     put = kept_noise.get(database.is_sqlite)

@@ -10,12 +10,9 @@ from bot.domain.passes import key_rotation
 from bot.errors import NotReady, Refused
 from tests.bot.domain.builders import NOW, SECRET
 
+pytestmark = pytest.mark.without_noise  # these tests begin with a database without keys
+
 SEED = bytes(range(32))
-
-
-@pytest.fixture
-def noise() -> None:
-    """None here: these tests begin with a database without keys."""
 
 
 def test_what_the_ring_signs_its_public_key_verifies(database: Database) -> None:

@@ -23,14 +23,7 @@ from tests.bot.domain import race_processes
 from tests.bot.domain.builders import DAY, NOW, asking, taken
 
 pytestmark = pytest.mark.race
-
-
-@pytest.fixture(scope="module")
-def processes() -> Iterator[race_processes.Processes]:
-    """Processes for all races of this module."""
-    running = race_processes.Processes()
-    yield running
-    running.close()
+PROCESSES = 4
 
 
 @pytest.fixture
@@ -213,11 +206,8 @@ def _until_somebody_waits(database: Database) -> None:
     pytest.fail("nobody waited")
 
 
+@pytest.mark.without_noise  # the database has no key yet
 class TestTheFirstKey:
-    @pytest.fixture
-    def noise(self) -> None:
-        """None here: the database has no key yet."""
-
     def test_processes_that_open_an_empty_database_at_once_make_one(
         self, race: race_processes.Race, database: Database
     ) -> None:

@@ -50,7 +50,7 @@ def environment(database: Database, ring: KeyRing, redis: "Redis", redis_url: st
 
 
 @pytest.fixture
-def outbox(database: Database, redis: "Redis", api: FakeApi) -> Outbox:
+def worker_outbox(database: Database, redis: "Redis", api: FakeApi) -> Outbox:
     """An outbox in the test's own process, to owe and to look."""
     settings = Settings(secret_key=SECRET, twilio_api_base=api.origin)
     return Outbox(database, redis, Twilio(settings), FakeOtps(), settings, check_media=fetched)

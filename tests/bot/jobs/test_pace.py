@@ -31,7 +31,7 @@ CLOCKS = 0.005
 
 @pytest.mark.race
 def test_two_workers_share_one_row_of_places(
-    database: Database, outbox: Outbox, redis: "Redis", api: FakeApi, environment: dict[str, str], tmp_path: Path
+    database: Database, worker_outbox: Outbox, redis: "Redis", api: FakeApi, environment: dict[str, str], tmp_path: Path
 ) -> None:
     first = time.time() + AHEAD
     redis.set(f"pace:next:{SENDER}", f"{first * 1e6:.0f}")
@@ -41,12 +41,12 @@ def test_two_workers_share_one_row_of_places(
         rows = [
             enqueue(db, kind="text", address=lane, payload={"body": lane}, priority=BULK, now=now) for lane in lanes
         ]
-    outbox.dispatch(rows)
+    worker_outbox.dispatch(rows)
     between = time.time() - time.monotonic()
     with running("bot.jobs.worker", environment | {"WORKERS": "2", "TWILIO_MPS": str(LIMIT)}, tmp_path) as workers:
 
         def all_taken() -> bool:
-            outbox.sweep(datetime.now(UTC))  # no clock runs here, and whoever came too early was put off
+            worker_outbox.sweep(datetime.now(UTC))  # no clock runs here, and whoever came too early was put off
             return len(api.taken) == MANY
 
         wait_for(all_taken, "every message")

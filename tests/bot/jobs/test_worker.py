@@ -37,10 +37,10 @@ def status(database: Database, delivery: int) -> str:
 
 
 def test_it_sends_the_urgent_first_and_ends_at_sigterm(
-    database: Database, redis: "Redis", outbox: Outbox, api: FakeApi, environment: dict[str, str], tmp_path: Path
+    database: Database, redis: "Redis", worker_outbox: Outbox, api: FakeApi, environment: dict[str, str], tmp_path: Path
 ) -> None:
     rows = [owed(database, f"priority {priority}", priority) for priority in (2, 1, 0)]
-    outbox.dispatch(rows)
+    worker_outbox.dispatch(rows)
     # One call at a time: several would reach Twilio in any order.
     with running(WORKER, environment | {"DELIVERY_CONCURRENCY": "1"}, tmp_path) as worker:
         wait_for(lambda: len(api.taken) == 3, "three messages")
@@ -53,11 +53,11 @@ def test_it_sends_the_urgent_first_and_ends_at_sigterm(
 
 
 def test_it_finishes_what_it_holds(
-    database: Database, outbox: Outbox, api: FakeApi, environment: dict[str, str], tmp_path: Path
+    database: Database, worker_outbox: Outbox, api: FakeApi, environment: dict[str, str], tmp_path: Path
 ) -> None:
     api.may_answer.clear()
     rows = [owed(database, body) for body in ("held", "next")]
-    outbox.dispatch(rows)
+    worker_outbox.dispatch(rows)
     with running(WORKER, environment | {"DELIVERY_CONCURRENCY": "1"}, tmp_path) as worker:
         wait_for(api.arrived.is_set, "the first message")
         worker.process.send_signal(signal.SIGTERM)
@@ -67,14 +67,14 @@ def test_it_finishes_what_it_holds(
 
 
 def test_periodic_work_and_a_reply_wait_for_no_slow_calls(
-    database: Database, redis: "Redis", outbox: Outbox, api: FakeApi, environment: dict[str, str], tmp_path: Path
+    database: Database, redis: "Redis", worker_outbox: Outbox, api: FakeApi, environment: dict[str, str], tmp_path: Path
 ) -> None:
     """A hundred messages to many, and a Twilio that does not answer: the worker does its other work all the same."""
     api.may_answer.clear()
-    outbox.dispatch([owed(database, f"many {number}", 2) for number in range(100)])
+    worker_outbox.dispatch([owed(database, f"many {number}", 2) for number in range(100)])
     with running(WORKER, environment | {"TWILIO_MPS": "1000"}, tmp_path):
         wait_for(lambda: len(api.taken) >= 12, "as many calls as messages to many may keep in flight")
-        outbox.dispatch([owed(database, "a reply", 0)])
+        worker_outbox.dispatch([owed(database, "a reply", 0)])
         queues.queue(redis, queues.PERIODIC).enqueue("bot.jobs.tasks.discard_photos")
         wait_for(lambda: "a reply" in api.bodies, "the reply")
         wait_for(lambda: not queues.queue(redis, queues.PERIODIC).count, "the periodic work")
@@ -92,7 +92,7 @@ def test_it_says_in_a_line_why_it_cannot_start(environment: dict[str, str], tmp_
 
 
 def test_a_worker_of_several_that_is_killed_is_replaced(
-    database: Database, redis: "Redis", outbox: Outbox, api: FakeApi, environment: dict[str, str], tmp_path: Path
+    database: Database, redis: "Redis", worker_outbox: Outbox, api: FakeApi, environment: dict[str, str], tmp_path: Path
 ) -> None:
     with running(WORKER, {**environment, "WORKERS": "2"}, tmp_path) as pool:
         wait_for(lambda: len(SimpleWorker.all(connection=redis)) == 2, "two workers")
@@ -101,13 +101,13 @@ def test_a_worker_of_several_that_is_killed_is_replaced(
         wait_for(
             lambda: {worker.pid for worker in SimpleWorker.all(connection=redis)} - first, "one in place of the killed"
         )
-        outbox.dispatch([owed(database, "Hello")])
+        worker_outbox.dispatch([owed(database, "Hello")])
         wait_for(lambda: api.taken, "a message")
         assert pool.stop() == 0
 
 
 def test_workers_whose_pool_was_killed_end(
-    redis: "Redis", environment: dict[str, str], tmp_path: Path, outbox: Outbox, database: Database, api: FakeApi
+    redis: "Redis", environment: dict[str, str], tmp_path: Path, worker_outbox: Outbox, database: Database, api: FakeApi
 ) -> None:
     with running(WORKER, {**environment, "WORKERS": "2"}, tmp_path) as pool:
         wait_for(lambda: len(SimpleWorker.all(connection=redis)) == 2, "two workers")
@@ -115,7 +115,7 @@ def test_workers_whose_pool_was_killed_end(
         pool.process.wait(10)
         # Each job is followed by a sign of life, and so by a look at who started it.
         while SimpleWorker.all(connection=redis):
-            outbox.dispatch([owed(database, f"Hello {len(api.taken)}")])
+            worker_outbox.dispatch([owed(database, f"Hello {len(api.taken)}")])
             wait_for(lambda: not queues.queue(redis, queues.DRAINS).count or not SimpleWorker.all(connection=redis), "")
     assert len(api.taken) <= 3
 

@@ -20,7 +20,7 @@ from webhooks.health import Readiness
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Iterator["Redis"]:
+def small_redis(tmp_path: Path) -> Iterator["Redis"]:
     """A Redis of its own, whose bounds may be changed."""
     with redis_server.serving(tmp_path) as url, Redis.from_url(url) as client:
         yield client
@@ -37,36 +37,38 @@ def bounded(redis: "Redis", name: str, value: object) -> Iterator[None]:
         redis.config_set(name, before)
 
 
-def test_a_redis_that_is_full_is_told(small: "Redis", database: Database) -> None:
-    readiness = Readiness(database, small)
+def test_a_redis_that_is_full_is_told(small_redis: "Redis", database: Database) -> None:
+    readiness = Readiness(database, small_redis)
     assert readiness.states()[1]["redis"] == "ok"
-    assert "without maxmemory" in capacity.redis_has_room(small)
-    with bounded(small, "maxmemory", small.info("memory")["used_memory"] + 500_000):
+    assert "without maxmemory" in capacity.redis_has_room(small_redis)
+    with bounded(small_redis, "maxmemory", small_redis.info("memory")["used_memory"] + 500_000):
         with pytest.raises(OutOfMemoryError):  # noqa: PT012 - until it is full
             for number in range(100):
-                small.set(f"much {number}", "x" * 10_000)
+                small_redis.set(f"much {number}", "x" * 10_000)
         with pytest.raises(NotReady, match="refused 1 commands"):
-            capacity.redis_has_room(small)
+            capacity.redis_has_room(small_redis)
         status, found = readiness.states()
     assert (status, found["status"], found["redis"]) == (200, "degraded", "full")
 
 
-def test_a_redis_that_forgets_when_it_is_full_is_told(small: "Redis") -> None:
-    small.config_set("maxmemory", 10**9)
-    assert "of 1000 MB" in capacity.redis_has_room(small)
-    small.config_set("maxmemory-policy", "allkeys-lru")
+def test_a_redis_that_forgets_when_it_is_full_is_told(small_redis: "Redis") -> None:
+    small_redis.config_set("maxmemory", 10**9)
+    assert "of 1000 MB" in capacity.redis_has_room(small_redis)
+    small_redis.config_set("maxmemory-policy", "allkeys-lru")
     with pytest.raises(NotReady, match="noeviction"):
-        capacity.redis_has_room(small)
+        capacity.redis_has_room(small_redis)
 
 
-def test_connections_that_run_out_at_redis_are_told(small: "Redis", database: Database) -> None:
-    assert "Redis" in capacity.connections_left(database, small)
-    with bounded(small, "maxclients", 10), ExitStack() as stack:
+def test_connections_that_run_out_at_redis_are_told(small_redis: "Redis", database: Database) -> None:
+    assert "Redis" in capacity.connections_left(database, small_redis)
+    with bounded(small_redis, "maxclients", 10), ExitStack() as stack:
         for _ in range(8):
-            stack.enter_context(Redis.from_url(f"unix://{small.connection_pool.connection_kwargs['path']}")).ping()
+            stack.enter_context(
+                Redis.from_url(f"unix://{small_redis.connection_pool.connection_kwargs['path']}")
+            ).ping()
         with pytest.raises(NotReady, match="run out"):
-            capacity.connections_left(database, small)
-        status, found = Readiness(database, small).states()
+            capacity.connections_left(database, small_redis)
+        status, found = Readiness(database, small_redis).states()
     assert (status, found["status"], found["connections"]) == (200, "degraded", "short")
 
 

@@ -21,7 +21,7 @@ def embedded_settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def server(embedded_settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+def redis_process(embedded_settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     """The server, running."""
     with subprocess.Popen(embedded_redis.command(embedded_settings)) as process:
         embedded_redis.wait_until_ready(embedded_settings, lambda: None)
@@ -30,13 +30,13 @@ def server(embedded_settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def test_a_killed_server_has_everything_when_it_is_back(
-    embedded_settings: Settings, server: subprocess.Popen[bytes]
+    embedded_settings: Settings, redis_process: subprocess.Popen[bytes]
 ) -> None:
     with Redis.from_url(embedded_settings.redis) as client:
         for number in range(100):
             client.set(f"key{number}", number)
-    server.kill()
-    server.wait()
+    redis_process.kill()
+    redis_process.wait()
     assert not embedded_redis.answers(embedded_settings)
     with (
         subprocess.Popen(embedded_redis.command(embedded_settings)) as again,
@@ -48,16 +48,18 @@ def test_a_killed_server_has_everything_when_it_is_back(
         again.terminate()
 
 
-def test_it_listens_on_its_socket_only(embedded_settings: Settings, server: subprocess.Popen[bytes]) -> None:
+def test_it_listens_on_its_socket_only(embedded_settings: Settings, redis_process: subprocess.Popen[bytes]) -> None:
     with Redis.from_url(embedded_settings.redis) as client:
         assert client.info("server")["tcp_port"] == 0
     assert embedded_settings.redis_socket.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_left_over_server_is_found_and_ended(embedded_settings: Settings, server: subprocess.Popen[bytes]) -> None:
+def test_a_left_over_server_is_found_and_ended(
+    embedded_settings: Settings, redis_process: subprocess.Popen[bytes]
+) -> None:
     assert embedded_redis.answers(embedded_settings)
     embedded_redis.shut_down(embedded_settings)
-    server.wait(10)
+    redis_process.wait(10)
     assert not embedded_redis.answers(embedded_settings)
     embedded_redis.shut_down(embedded_settings)
 

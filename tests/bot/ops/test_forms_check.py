@@ -17,7 +17,7 @@ from tests.bot.test_form_shapes import NOW, WHOLE
 
 
 @pytest.fixture
-def content(database: Database) -> FakeContentApi:
+def team_content(database: Database) -> FakeContentApi:
     """Twilio, once the demo event's form is switched on for its team."""
     with database.write() as db:
         events.make_demo(db, NOW)
@@ -41,12 +41,14 @@ def test_nobody_offers_one(database: Database, redis: "Redis") -> None:
     assert forms_are_read(database, redis, NOW) == "no event offers one"
 
 
-def test_from_switching_on_to_a_form_that_was_read(database: Database, redis: "Redis", content: FakeContentApi) -> None:
+def test_from_switching_on_to_a_form_that_was_read(
+    database: Database, redis: "Redis", team_content: FakeContentApi
+) -> None:
     with pytest.raises(NotReady, match="templates sync"):
         forms_are_read(database, redis, NOW)
-    synced(database, content)
-    assert "demo (team): en pending, hi pending" in said_by(database, redis, content, "pending")
-    tried = said_by(database, redis, content, "approved")
+    synced(database, team_content)
+    assert "demo (team): en pending, hi pending" in said_by(database, redis, team_content, "pending")
+    tried = said_by(database, redis, team_content, "approved")
     assert ("en approved" in tried, tried.endswith(TRY_FIRST)) == (True, True)
     form_shapes.record(redis, NOW, json.dumps(WHOLE), "")
     read = forms_are_read(database, redis, NOW)
@@ -59,20 +61,20 @@ def test_from_switching_on_to_a_form_that_was_read(database: Database, redis: "R
 
 @pytest.mark.parametrize("approval", ["rejected", "paused", "disabled"])
 def test_a_form_that_is_refused_is_not_well(
-    database: Database, redis: "Redis", content: FakeContentApi, approval: str
+    database: Database, redis: "Redis", team_content: FakeContentApi, approval: str
 ) -> None:
-    synced(database, content)
+    synced(database, team_content)
     with pytest.raises(NotReady, match=f"en {approval}"):
-        said_by(database, redis, content, approval)
+        said_by(database, redis, team_content, approval)
 
 
 def test_other_words_of_the_consent_need_another_form(
-    database: Database, redis: "Redis", content: FakeContentApi
+    database: Database, redis: "Redis", team_content: FakeContentApi
 ) -> None:
-    synced(database, content)
+    synced(database, team_content)
     with database.write() as db:
         events.change(db, "demo", consent={"en": "I agree to all of this."})
     with pytest.raises(NotReady, match="templates sync"):
         forms_are_read(database, redis, NOW)
-    synced(database, content)
+    synced(database, team_content)
     assert "demo (team)" in forms_are_read(database, redis, NOW)

@@ -40,16 +40,16 @@ class FakeTwilio:
 
 
 @pytest.fixture
-def twilio() -> FakeTwilio:
+def media_keeper() -> FakeTwilio:
     return FakeTwilio()
 
 
 @pytest.fixture
-def work(database: Database, twilio: FakeTwilio) -> MediaDeleter:
+def work(database: Database, media_keeper: FakeTwilio) -> MediaDeleter:
     with database.write() as db:
         delete_media.enqueue_deletions(db, MEDIA, NOW)
         delete_media.enqueue_deletions(db, MEDIA[:1], NOW)
-    return MediaDeleter(database, twilio, "AC1")
+    return MediaDeleter(database, media_keeper, "AC1")
 
 
 def waiting(database: Database) -> dict[str, tuple[int, str | None]]:
@@ -57,9 +57,9 @@ def waiting(database: Database) -> dict[str, tuple[int, str | None]]:
         return {row.media_sid: (row.attempts, row.reason) for row in db.scalars(select(MediaDeletion))}
 
 
-def test_each_is_deleted_once_and_forgotten(work: MediaDeleter, twilio: FakeTwilio) -> None:
+def test_each_is_deleted_once_and_forgotten(work: MediaDeleter, media_keeper: FakeTwilio) -> None:
     assert work.sweep(NOW) == 2
-    assert sorted(twilio.asked) == ["ME1", "ME2"]
+    assert sorted(media_keeper.asked) == ["ME1", "ME2"]
     assert waiting(work.database) == {}
     assert work.sweep(NOW + timedelta(hours=1)) == 0
 
@@ -72,34 +72,34 @@ on_sqlite = pytest.mark.databases("sqlite")
     ("trouble", "reason"), [(SendFailed("http_503", retry=True), "http_503"), (401, "http_401"), (500, "http_500")]
 )
 def test_what_twilio_does_not_delete_is_tried_again_later(
-    work: MediaDeleter, twilio: FakeTwilio, trouble: int | SendFailed, reason: str
+    work: MediaDeleter, media_keeper: FakeTwilio, trouble: int | SendFailed, reason: str
 ) -> None:
-    twilio.answers["ME1"] = iter([trouble, trouble])
+    media_keeper.answers["ME1"] = iter([trouble, trouble])
     assert work.sweep(NOW) == 1
     assert waiting(work.database) == {"ME1": (1, reason)}
     assert work.sweep(NOW) == 0
     assert work.sweep(NOW + timedelta(minutes=1)) == 0
     assert waiting(work.database) == {"ME1": (2, reason)}
     assert work.sweep(NOW + timedelta(minutes=2)) == 1
-    assert twilio.asked.count("ME1") == 3
+    assert media_keeper.asked.count("ME1") == 3
 
 
 @on_sqlite
-def test_one_that_is_gone_already_is_done(work: MediaDeleter, twilio: FakeTwilio) -> None:
-    twilio.answers["ME1"] = iter([404])
+def test_one_that_is_gone_already_is_done(work: MediaDeleter, media_keeper: FakeTwilio) -> None:
+    media_keeper.answers["ME1"] = iter([404])
     assert work.sweep(NOW) == 2
 
 
 @on_sqlite
-def test_a_process_that_was_killed_leaves_it_to_the_next(work: MediaDeleter, twilio: FakeTwilio) -> None:
+def test_a_process_that_was_killed_leaves_it_to_the_next(work: MediaDeleter, media_keeper: FakeTwilio) -> None:
     assert len(work._claim(NOW)) == 2
     assert work.sweep(NOW + timedelta(seconds=10)) == 0
     assert work.sweep(NOW + PHOTO_DELETION_LEASE_TTL) == 2
 
 
 @on_sqlite
-def test_one_that_stays_too_long_is_told_with_twilios_reason(work: MediaDeleter, twilio: FakeTwilio) -> None:
-    twilio.answers["ME1"] = iter([401])
+def test_one_that_stays_too_long_is_told_with_twilios_reason(work: MediaDeleter, media_keeper: FakeTwilio) -> None:
+    media_keeper.answers["ME1"] = iter([401])
     work.sweep(NOW)
     assert delete_media.nothing_is_stuck(work.database, NOW + STUCK_AFTER)
     with pytest.raises(NotReady, match="http_401"):

@@ -52,7 +52,7 @@ def serve(origin: Origin) -> ThreadingHTTPServer:
 
 
 @pytest.fixture
-def twilio() -> Iterator[Origin]:
+def twilio_origin() -> Iterator[Origin]:
     origin = Origin()
     server = serve(origin)
     yield origin
@@ -61,7 +61,7 @@ def twilio() -> Iterator[Origin]:
 
 
 @pytest.fixture
-def elsewhere() -> Iterator[Origin]:
+def foreign_origin() -> Iterator[Origin]:
     """Somebody else's server."""
     origin = Origin([body(b"not yours")])
     server = serve(origin)
@@ -137,29 +137,29 @@ def outcome(base: str) -> bytes | str:
         return no.code
 
 
-def test_it_is_fetched_with_our_credentials_from_the_api(twilio: Origin) -> None:
-    twilio.answers = [body(b"the picture")]
-    assert outcome(twilio.url) == b"the picture"
-    assert twilio.asked == [(PATH, "Basic " + b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode())]
+def test_it_is_fetched_with_our_credentials_from_the_api(twilio_origin: Origin) -> None:
+    twilio_origin.answers = [body(b"the picture")]
+    assert outcome(twilio_origin.url) == b"the picture"
+    assert twilio_origin.asked == [(PATH, "Basic " + b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode())]
 
 
-def test_a_redirect_within_twilio_is_followed_without_credentials(twilio: Origin) -> None:
-    twilio.answers = [redirect("/store/1?signed=yes"), body(b"the picture")]
-    assert outcome(twilio.url) == b"the picture"
-    assert twilio.asked[1] == ("/store/1?signed=yes", "")
+def test_a_redirect_within_twilio_is_followed_without_credentials(twilio_origin: Origin) -> None:
+    twilio_origin.answers = [redirect("/store/1?signed=yes"), body(b"the picture")]
+    assert outcome(twilio_origin.url) == b"the picture"
+    assert twilio_origin.asked[1] == ("/store/1?signed=yes", "")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.1.nip.io"])
-def test_a_redirect_to_anybody_else_is_not_followed(twilio: Origin, elsewhere: Origin, host: str) -> None:
-    twilio.answers = [redirect(elsewhere.url.replace("127.0.0.1", host))]
-    assert outcome(twilio.url) == "not_fetched"
-    assert elsewhere.asked == []
+def test_a_redirect_to_anybody_else_is_not_followed(twilio_origin: Origin, foreign_origin: Origin, host: str) -> None:
+    twilio_origin.answers = [redirect(foreign_origin.url.replace("127.0.0.1", host))]
+    assert outcome(twilio_origin.url) == "not_fetched"
+    assert foreign_origin.asked == []
 
 
-def test_redirects_without_end_are_given_up(twilio: Origin) -> None:
-    twilio.answers = [redirect("/again")]
-    assert outcome(twilio.url) == "not_fetched"
-    assert len(twilio.asked) == 3
+def test_redirects_without_end_are_given_up(twilio_origin: Origin) -> None:
+    twilio_origin.answers = [redirect("/again")]
+    assert outcome(twilio_origin.url) == "not_fetched"
+    assert len(twilio_origin.asked) == 3
 
 
 @pytest.mark.parametrize(
@@ -177,34 +177,39 @@ def test_redirects_without_end_are_given_up(twilio: Origin) -> None:
     ],
     ids=["gone", "not yet", "401", "503 once", "500", "cut once", "5 MB", "5 MB and a byte", "endless"],
 )
-def test_what_twilio_may_answer(twilio: Origin, answers: list[Answer], result: bytes | str, asked: int) -> None:
-    twilio.answers = answers
-    assert outcome(twilio.url) == result
-    assert len(twilio.asked) == asked
+def test_what_twilio_may_answer(twilio_origin: Origin, answers: list[Answer], result: bytes | str, asked: int) -> None:
+    twilio_origin.answers = answers
+    assert outcome(twilio_origin.url) == result
+    assert len(twilio_origin.asked) == asked
 
 
-def test_who_sends_single_bytes_does_not_hold_us(twilio: Origin, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_sends_single_bytes_does_not_hold_us(twilio_origin: Origin, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(download, "PHOTO_DOWNLOAD_SECONDS", 0.3)
-    twilio.answers = [trickles]
+    twilio_origin.answers = [trickles]
     begun = time.monotonic()
-    assert outcome(twilio.url) == "not_fetched"
+    assert outcome(twilio_origin.url) == "not_fetched"
     assert time.monotonic() - begun < 5
 
 
 LIST = PATH.removesuffix("/ME1") + ".json"
 
 
-def test_media_of_a_message_that_twilio_only_listed_are_asked_for(twilio: Origin) -> None:
-    twilio.answers = [body(json.dumps({"media_list": [{"sid": "ME1"}, {"sid": "ME2"}, {"sid": "../x"}]}).encode())]
-    assert of(twilio.url).media(API + LIST, "MM1") == (TwilioMedia("MM1", "ME1", ""), TwilioMedia("MM1", "ME2", ""))
-    assert twilio.asked[0][0] == LIST
+def test_media_of_a_message_that_twilio_only_listed_are_asked_for(twilio_origin: Origin) -> None:
+    twilio_origin.answers = [
+        body(json.dumps({"media_list": [{"sid": "ME1"}, {"sid": "ME2"}, {"sid": "../x"}]}).encode())
+    ]
+    assert of(twilio_origin.url).media(API + LIST, "MM1") == (
+        TwilioMedia("MM1", "ME1", ""),
+        TwilioMedia("MM1", "ME2", ""),
+    )
+    assert twilio_origin.asked[0][0] == LIST
 
 
 @pytest.mark.parametrize("answer", [body(b"", 500), body(b"[1]"), body(b'{"media_list": [3]}'), body(b"<x/>"), drops])
-def test_a_list_that_cannot_be_had_is_empty(twilio: Origin, answer: Answer) -> None:
-    twilio.answers = [answer]
-    assert of(twilio.url).media(API + LIST, "MM1") == ()
-    assert of(twilio.url).media("https://evil.org" + LIST, "MM1") == ()
+def test_a_list_that_cannot_be_had_is_empty(twilio_origin: Origin, answer: Answer) -> None:
+    twilio_origin.answers = [answer]
+    assert of(twilio_origin.url).media(API + LIST, "MM1") == ()
+    assert of(twilio_origin.url).media("https://evil.org" + LIST, "MM1") == ()
 
 
 API = "https://api.twilio.com"
@@ -242,9 +247,9 @@ def test_any_other_address_is_none(url: str) -> None:
     assert of("").medium(url, "MM1") is None
 
 
-def test_where_another_api_is_set_its_addresses_count_too(twilio: Origin) -> None:
-    assert of(twilio.url).medium(twilio.url + PATH, "MM1") == TwilioMedia("MM1", "ME1", "")
-    assert of(twilio.url).medium("http://127.0.0.1:1" + PATH, "MM1") is None
+def test_where_another_api_is_set_its_addresses_count_too(twilio_origin: Origin) -> None:
+    assert of(twilio_origin.url).medium(twilio_origin.url + PATH, "MM1") == TwilioMedia("MM1", "ME1", "")
+    assert of(twilio_origin.url).medium("http://127.0.0.1:1" + PATH, "MM1") is None
 
 
 @pytest.mark.parametrize(

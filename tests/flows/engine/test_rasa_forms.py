@@ -169,7 +169,7 @@ def test_a_verdict_takes_no_time_to_speak_of() -> None:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[str]:
+def action_server() -> Iterator[str]:
     """The address of `python -m rasa_sdk --actions flows.actions` on a free port of this machine."""
     port = free_port()
     command = [sys.executable, "-m", "rasa_sdk", "--actions", "flows.actions", "--port", str(port)]
@@ -209,9 +209,9 @@ def _over_http(case: Case, address: str, session: requests.Session) -> Any:
         return (no.code, no.params)
 
 
-def test_the_same_verdicts_over_http(server: str) -> None:
+def test_the_same_verdicts_over_http(action_server: str) -> None:
     with requests.Session() as session:
-        names = {action["name"] for action in session.get(f"{server}/actions", timeout=20).json()}
+        names = {action["name"] for action in session.get(f"{action_server}/actions", timeout=20).json()}
         assert {f"validate_{flow.name}" for flow in FLOWS.values() if flow.steps} <= names
         for case in CASES:
-            assert _over_http(case, server, session) == case.verdict(), (case.step.name, case.said)
+            assert _over_http(case, action_server, session) == case.verdict(), (case.step.name, case.said)

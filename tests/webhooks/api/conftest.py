@@ -85,7 +85,7 @@ def problem(answer: TestResponse) -> tuple[int, str]:
 
 
 @pytest.fixture
-def gate(service: Service, client: FlaskClient) -> Gate:
+def api_gate(service: Service, client: FlaskClient) -> Gate:
     """The fair, on since yesterday; a pass of four for today; the scanner at the main gate. All made two days ago."""
     now = service.now() - timedelta(days=2)
     with service.database.write() as db:

@@ -23,38 +23,38 @@ ID = "0b9e5a1c-0000-4000-8000-000000000001"
 HINDI = {"Accept-Language": "hi-IN,hi;q=0.9"}
 
 
-def test_an_admission_and_a_repeat(gate: Gate) -> None:
-    first: Any = gate.scan(scan_id=ID.upper()).json
-    shown = {"code": codes.shown(gate.issued.code), "name": "Asha Verma", "party_size": 4, "kind": "visitor"}
+def test_an_admission_and_a_repeat(api_gate: Gate) -> None:
+    first: Any = api_gate.scan(scan_id=ID.upper()).json
+    shown = {"code": codes.shown(api_gate.issued.code), "name": "Asha Verma", "party_size": 4, "kind": "visitor"}
     assert first.pop("message").startswith("✅")
     assert first == {
         "result": "admitted",
         "admitted_now": 4,
         "remaining": 0,
-        "pass": shown | {"days": [gate.issued.day.isoformat()]},
+        "pass": shown | {"days": [api_gate.issued.day.isoformat()]},
         "first_entry": None,
         "scan_id": ID,
         "forced": False,
     }
-    again: Any = gate.scan(gate="north").json
+    again: Any = api_gate.scan(gate="north").json
     assert (again["result"], again["first_entry"]["gate"], again["first_entry"]["by"]) == (
         *("already_admitted", "main", "Scanner 1"),
     )
     assert again["message"].startswith("⛔")
     assert again["first_entry"]["at"].endswith("Z")
-    assert gate.traces() == (1, ["already_admitted"])
+    assert api_gate.traces() == (1, ["already_admitted"])
 
 
-def test_a_scan_id_is_answered_once_and_for_ever(gate: Gate) -> None:
-    assert gate.result("nothing", scan_id=ID) == "unreadable"
-    assert gate.result(scan_id=ID, simulate=True) == "admitted"
-    first = gate.scan(scan_id=ID, count=1).json
+def test_a_scan_id_is_answered_once_and_for_ever(api_gate: Gate) -> None:
+    assert api_gate.result("nothing", scan_id=ID) == "unreadable"
+    assert api_gate.result(scan_id=ID, simulate=True) == "admitted"
+    first = api_gate.scan(scan_id=ID, count=1).json
     for changed in ({}, {"gate": "north"}, {"direction": "out"}, {"count": 200}, {"simulate": True}, {"pass": "x"}):
-        assert gate.scan(**{"scan_id": ID} | changed).json == first
-    assert gate.traces() == (1, ["unreadable"])
+        assert api_gate.scan(**{"scan_id": ID} | changed).json == first
+    assert api_gate.traces() == (1, ["unreadable"])
 
 
-def test_in_parts_out_and_what_is_left(gate: Gate) -> None:
+def test_in_parts_out_and_what_is_left(api_gate: Gate) -> None:
     steps: list[tuple[dict[str, Any], str, int, int]] = [
         ({"count": 3}, "admitted", 3, 1),
         ({"count": 2}, "too_many", 0, 1),
@@ -63,90 +63,90 @@ def test_in_parts_out_and_what_is_left(gate: Gate) -> None:
         ({"direction": "out"}, "left", 2, 0),
         ({"direction": "out"}, "not_inside", 0, 0),
     ]
-    told: list[Any] = [gate.scan(**asked).json for asked, *_ in steps]
+    told: list[Any] = [api_gate.scan(**asked).json for asked, *_ in steps]
     assert [(one["result"], one["admitted_now"], one["remaining"]) for one in told] == [tuple(one[1:]) for one in steps]
 
 
-def test_gates_and_events(gate: Gate) -> None:
-    answer = gate.scan(gate="south")
+def test_gates_and_events(api_gate: Gate) -> None:
+    answer = api_gate.scan(gate="south")
     assert problem(answer) == (422, "invalid")
     assert [one["field"] for one in _errors(answer)] == ["gate"]
-    assert gate.result(event="fair", count=1) == "admitted"
+    assert api_gate.result(event="fair", count=1) == "admitted"
     for event in ("other", "nowhere"):
-        assert problem(gate.scan(event=event)) == (403, "other_event")
-        assert problem(gate.ask(f"/events/{event}/stats")) == (403, "other_event")
-    with gate.service.database.write() as db:
-        gates.pause_entry(db, gate.issued.event_id, "main", gate.service.now())
-    assert gate.result() == "entry_paused"
-    assert gate.result(gate="north", count=1) == "admitted"
-    assert gate.result("not one of ours") == "unreadable"
+        assert problem(api_gate.scan(event=event)) == (403, "other_event")
+        assert problem(api_gate.ask(f"/events/{event}/stats")) == (403, "other_event")
+    with api_gate.service.database.write() as db:
+        gates.pause_entry(db, api_gate.issued.event_id, "main", api_gate.service.now())
+    assert api_gate.result() == "entry_paused"
+    assert api_gate.result(gate="north", count=1) == "admitted"
+    assert api_gate.result("not one of ours") == "unreadable"
 
 
-def test_force_is_for_supervisors(gate: Gate) -> None:
+def test_force_is_for_supervisors(api_gate: Gate) -> None:
     forced: dict[str, Any] = {"force": True, "reason": "the minister's \x00 \ud800 guest"}
-    gate.result()
-    assert problem(gate.scan(**forced)) == (403, "supervisors_only")
-    gate.sign_in("ravi")
-    assert problem(gate.scan(**forced)) == (403, "supervisors_only")
-    gate.sign_in("mira")
-    assert [one["field"] for one in _errors(gate.scan(force=True))] == ["reason"]
-    answer: Any = gate.scan(**forced).json
+    api_gate.result()
+    assert problem(api_gate.scan(**forced)) == (403, "supervisors_only")
+    api_gate.sign_in("ravi")
+    assert problem(api_gate.scan(**forced)) == (403, "supervisors_only")
+    api_gate.sign_in("mira")
+    assert [one["field"] for one in _errors(api_gate.scan(force=True))] == ["reason"]
+    answer: Any = api_gate.scan(**forced).json
     assert (answer["result"], answer["forced"], answer["admitted_now"]) == ("admitted", True, 4)
-    assert gate.result("0000000" + codes.check_character("0000000"), **forced) == "unknown"
-    with gate.service.database.read() as db:
+    assert api_gate.result("0000000" + codes.check_character("0000000"), **forced) == "unknown"
+    with api_gate.service.database.read() as db:
         row = db.scalars(select(Checkin).where(Checkin.forced)).one()
-    assert (row.forced_over, row.staff_id, row.channel) == ("already_admitted", gate.staff["mira"], "page")
+    assert (row.forced_over, row.staff_id, row.channel) == ("already_admitted", api_gate.staff["mira"], "page")
 
 
-def test_the_message_is_in_the_readers_language(gate: Gate) -> None:
-    body = {"pass": gate.issued.code, "scan_id": ID, "simulate": True}
-    said = [gate.ask("/checkins", body, **headers).json for headers in ({}, HINDI)]
+def test_the_message_is_in_the_readers_language(api_gate: Gate) -> None:
+    body = {"pass": api_gate.issued.code, "scan_id": ID, "simulate": True}
+    said = [api_gate.ask("/checkins", body, **headers).json for headers in ({}, HINDI)]
     assert said[0]["message"] != said[1]["message"]  # type: ignore[index]  # JSON by its content type
-    assert problem(gate.ask("/nowhere", **HINDI)) == (404, "not_found")
+    assert problem(api_gate.ask("/nowhere", **HINDI)) == (404, "not_found")
 
 
 # --- who asks --------------------------------------------------------------------------------------
 
 
-def test_who_may_not_ask(gate: Gate) -> None:
-    token = gate.token
+def test_who_may_not_ask(api_gate: Gate) -> None:
+    token = api_gate.token
     for header in ("Bearer wrong", "Bearer", "Bearer \xfft", f"Basic {token}", token, ""):
-        answer = gate.ask("/events/fair/stats", Authorization=header)
+        answer = api_gate.ask("/events/fair/stats", Authorization=header)
         assert answer.status_code == 401, header
         assert "Bearer" in answer.headers["WWW-Authenticate"]
-    assert gate.ask("/events/fair/stats", Authorization=f"bearer  {token}").status_code == 200
-    other = gate.service.now() - offline_staff.SEEN_RESOLUTION
-    with gate.service.database.write() as db:
-        assert db.get_one(Device, gate.device_id).seen_at
+    assert api_gate.ask("/events/fair/stats", Authorization=f"bearer  {token}").status_code == 200
+    other = api_gate.service.now() - offline_staff.SEEN_RESOLUTION
+    with api_gate.service.database.write() as db:
+        assert db.get_one(Device, api_gate.device_id).seen_at
         devices.revoke(db, "fair", "Scanner 1", other)
-    assert problem(gate.scan()) == (401, "bad_token")
-    assert gate.traces() == (0, [])
+    assert problem(api_gate.scan()) == (401, "bad_token")
+    assert api_gate.traces() == (0, [])
 
 
-def test_a_volunteer_who_may_not_work_any_more(gate: Gate) -> None:
-    gate.sign_in("ravi")
-    assert gate.result(count=1) == "admitted"
-    with gate.service.database.write() as db:
-        code_guessing.pause(db, db.get_one(Staff, gate.staff["ravi"]), gate.service.now())
-    answer = gate.scan()
+def test_a_volunteer_who_may_not_work_any_more(api_gate: Gate) -> None:
+    api_gate.sign_in("ravi")
+    assert api_gate.result(count=1) == "admitted"
+    with api_gate.service.database.write() as db:
+        code_guessing.pause(db, db.get_one(Staff, api_gate.staff["ravi"]), api_gate.service.now())
+    answer = api_gate.scan()
     assert problem(answer) == (403, "paused")
     assert 590 < int(answer.headers["Retry-After"]) <= 601
-    assert gate.ask("/events/fair/stats").status_code == 200
-    with gate.service.database.write() as db:
-        db.get_one(Staff, gate.staff["ravi"]).enabled = False
-    assert gate.scan().status_code in (401, 403)
-    assert gate.traces() == (1, [])
+    assert api_gate.ask("/events/fair/stats").status_code == 200
+    with api_gate.service.database.write() as db:
+        db.get_one(Staff, api_gate.staff["ravi"]).enabled = False
+    assert api_gate.scan().status_code in (401, 403)
+    assert api_gate.traces() == (1, [])
 
 
-def test_no_other_site_can_ask_with_a_session(gate: Gate) -> None:
-    gate.sign_in("ravi")
-    body = {"pass": gate.issued.code, "scan_id": ID}
-    assert problem(gate.ask("/checkins", body, **{"Sec-Fetch-Site": "cross-site"})) == (403, "cross_site")
-    assert problem(gate.ask("/checkins", body, **{"Content-Type": "text/plain"})) == (415, "not_json")
-    preflight = gate.ask("/checkins", method="OPTIONS", Origin="https://elsewhere.example")
+def test_no_other_site_can_ask_with_a_session(api_gate: Gate) -> None:
+    api_gate.sign_in("ravi")
+    body = {"pass": api_gate.issued.code, "scan_id": ID}
+    assert problem(api_gate.ask("/checkins", body, **{"Sec-Fetch-Site": "cross-site"})) == (403, "cross_site")
+    assert problem(api_gate.ask("/checkins", body, **{"Content-Type": "text/plain"})) == (415, "not_json")
+    preflight = api_gate.ask("/checkins", method="OPTIONS", Origin="https://elsewhere.example")
     assert problem(preflight) == (405, "method_not_allowed")
     assert "Access-Control-Allow-Origin" not in preflight.headers
-    assert gate.ask("/checkins", body, **{"Sec-Fetch-Site": "same-origin"}).status_code == 200
+    assert api_gate.ask("/checkins", body, **{"Sec-Fetch-Site": "same-origin"}).status_code == 200
 
 
 # --- what bad input gets ---------------------------------------------------------------------------
@@ -183,16 +183,16 @@ INPUTS: dict[str, tuple[Callable[[Gate], str], str]] = {
 }
 
 
-def test_whatever_is_scanned_has_its_result(gate: Gate) -> None:
-    found = {name: gate.result(make(gate), simulate=True) for name, (make, _) in INPUTS.items()}
+def test_whatever_is_scanned_has_its_result(api_gate: Gate) -> None:
+    found = {name: api_gate.result(make(api_gate), simulate=True) for name, (make, _) in INPUTS.items()}
     assert found == {name: result for name, (_, result) in INPUTS.items()}
-    assert gate.traces() == (0, [])
+    assert api_gate.traces() == (0, [])
     # A code of digits in other scripts, and the clock of a scanner that is wrong either way.
-    digits = gate.issued.code.translate({0x30 + n: 0x966 + n for n in range(10)})
-    now = gate.service.now()
+    digits = api_gate.issued.code.translate({0x30 + n: 0x966 + n for n in range(10)})
+    now = api_gate.service.now()
     for said in (now + timedelta(days=1), now - timedelta(days=7)):
-        assert gate.result(digits, scanned_at=said.isoformat(), count=1) == "admitted"
-    with gate.service.database.read() as db:
+        assert api_gate.result(digits, scanned_at=said.isoformat(), count=1) == "admitted"
+    with api_gate.service.database.read() as db:
         assert all(abs(at - now) < timedelta(minutes=1) for at in db.scalars(select(Checkin.scanned_at)))
 
 
@@ -227,38 +227,40 @@ FIELDS: dict[str, tuple[Any, ...]] = {
 }
 
 
-def test_a_body_that_is_no_request_has_its_problem(gate: Gate, unhurried: None) -> None:
+def test_a_body_that_is_no_request_has_its_problem(api_gate: Gate, unhurried: None) -> None:
     for name, (body, status, fields) in BODIES.items():
-        answer = gate.ask("/checkins", body)
+        answer = api_gate.ask("/checkins", body)
         assert problem(answer)[0] == status, name
         assert [one["field"] for one in _errors(answer)] == fields, name
     for field, values in FIELDS.items():
         for value in values:
-            answer = gate.ask("/checkins", GOOD | {field: value})
+            answer = api_gate.ask("/checkins", GOOD | {field: value})
             assert problem(answer) == (422, "invalid"), (field, value)
             assert [one["field"] for one in _errors(answer)] == [field], value
-    said = {field: _errors(gate.ask("/checkins", GOOD | {field: FIELDS[field][-1]}))[0]["detail"] for field in FIELDS}
+    said = {
+        field: _errors(api_gate.ask("/checkins", GOOD | {field: FIELDS[field][-1]}))[0]["detail"] for field in FIELDS
+    }
     # Each kind of value has its own sentence: two names, two flags and two texts share theirs.
     assert len(set(said.values())) == len(said) - 3
     for type_ in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""):
-        assert problem(gate.ask("/checkins", GOOD, **{"Content-Type": type_})) == (415, "not_json")
-    assert gate.traces() == (0, [])
+        assert problem(api_gate.ask("/checkins", GOOD, **{"Content-Type": type_})) == (415, "not_json")
+    assert api_gate.traces() == (0, [])
 
 
-def test_times_at_the_ends_of_the_calendar_are_times(gate: Gate) -> None:
+def test_times_at_the_ends_of_the_calendar_are_times(api_gate: Gate) -> None:
     for said in ("0001-01-01T00:00:00+23:59", "9999-12-31 23:59:60.123456789123-23:59", "2016-12-31t23:59:60z"):
-        assert gate.result(scanned_at=said, simulate=True) == "admitted"
+        assert api_gate.result(scanned_at=said, simulate=True) == "admitted"
 
 
 @pytest.mark.parametrize("path", ["/api/v1", "/api/v1/", "/api/", "/api/v1/checkins/", "/api/v1/events//stats"])
-def test_there_is_nothing_else(gate: Gate, path: str) -> None:
-    assert problem(gate.client.get(path)) == (404, "not_found")
-    assert gate.client.get("/nowhere").mimetype == "text/html"
+def test_there_is_nothing_else(api_gate: Gate, path: str) -> None:
+    assert problem(api_gate.client.get(path)) == (404, "not_found")
+    assert api_gate.client.get("/nowhere").mimetype == "text/html"
 
 
-def test_a_wrong_method_says_the_right_one(gate: Gate) -> None:
+def test_a_wrong_method_says_the_right_one(api_gate: Gate) -> None:
     for method in ("GET", "PUT", "DELETE", "PATCH"):
-        answer = gate.ask("/checkins", method=method)
+        answer = api_gate.ask("/checkins", method=method)
         assert problem(answer) == (405, "method_not_allowed")
         assert "POST" in answer.headers["Allow"]
 
@@ -270,16 +272,16 @@ def _errors(answer: Any) -> list[dict[str, str]]:
 # --- limits ----------------------------------------------------------------------------------------
 
 
-def test_a_scanner_may_scan_fifty_times_a_second(gate: Gate) -> None:
-    now, again = gate.service.now(), str(uuid4())
+def test_a_scanner_may_scan_fifty_times_a_second(api_gate: Gate) -> None:
+    now, again = api_gate.service.now(), str(uuid4())
     with time_machine.travel(now, tick=False) as clock:
-        answers = [gate.scan("nothing", scan_id=again) for _ in range(52)]
+        answers = [api_gate.scan("nothing", scan_id=again) for _ in range(52)]
         assert [one.status_code for one in answers] == [200] * 50 + [429] * 2
         assert problem(answers[-1]) == (429, "too_fast")
         assert answers[-1].headers["Retry-After"] in ("1", "2")
         clock.shift(timedelta(seconds=1.1))
-        assert gate.result(scan_id=again, count=1) == "admitted"
-    assert gate.traces() == (1, ["unreadable"] * 50)
+        assert api_gate.result(scan_id=again, count=1) == "admitted"
+    assert api_gate.traces() == (1, ["unreadable"] * 50)
 
 
 @pytest.fixture
@@ -288,16 +290,16 @@ def no_redis(settings: Settings, tmp_path: Path) -> None:
     settings.redis_url = f"unix://{tmp_path}/nowhere.sock"
 
 
-def test_without_redis_the_gate_goes_on(no_redis: None, gate: Gate) -> None:
-    assert gate.result(count=1) == "admitted"
-    assert gate.ask("/counts", {"request_id": "a", "direction": "in", "count": 1}).status_code == 200
-    assert gate.ask("/checkins/batch", {"scans": []}).json == {"results": []}
-    assert gate.ask("/events/fair/stats").status_code == 200
+def test_without_redis_the_gate_goes_on(no_redis: None, api_gate: Gate) -> None:
+    assert api_gate.result(count=1) == "admitted"
+    assert api_gate.ask("/counts", {"request_id": "a", "direction": "in", "count": 1}).status_code == 200
+    assert api_gate.ask("/checkins/batch", {"scans": []}).json == {"results": []}
+    assert api_gate.ask("/events/fair/stats").status_code == 200
 
 
-def test_a_database_that_is_away_is_asked_again_later(gate: Gate) -> None:
-    with gate.service.database.engine.begin() as connection:
+def test_a_database_that_is_away_is_asked_again_later(api_gate: Gate) -> None:
+    with api_gate.service.database.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE passes RENAME TO elsewhere")
-    answer = gate.scan()
+    answer = api_gate.scan()
     assert problem(answer) == (503, "busy")
     assert answer.headers["Retry-After"]

@@ -47,35 +47,35 @@ def ended(service: Service) -> Iterator[list[str]]:
 
 
 def test_an_admission_over_the_api_is_five_statements_and_one_commit(
-    gate: Gate, said: list[tuple[str, Any]], ended: list[str]
+    api_gate: Gate, said: list[tuple[str, Any]], ended: list[str]
 ) -> None:
     """One finds who asks, four are the admission; that they are at work is noted when the answer has left."""
-    gate.scan("nothing")
+    api_gate.scan("nothing")
     costs = []
     for changes in ({"count": 1}, {"count": 1}, {"direction": "out"}, {"simulate": True}):
         said.clear()
         ended.clear()
-        assert gate.result(**changes) in ("admitted", "left")
+        assert api_gate.result(**changes) in ("admitted", "left")
         costs.append((len(said), ended.count("commit")))
     assert costs == [(5, 1)] * 4, "\n".join(statement for statement, _ in said)
-    gate.sign_in("ravi")
-    gate.scan("nothing")
+    api_gate.sign_in("ravi")
+    api_gate.scan("nothing")
     said.clear()
-    gate.result()
+    api_gate.result()
     assert len(said) == 5
 
 
-def test_no_statement_of_the_gate_reads_a_whole_table(gate: Gate, said: list[tuple[str, Any]]) -> None:
-    gate.result(count=1)
-    gate.result("nothing")
-    gate.ask("/checkins/batch", {"scans": [{"pass": gate.issued.code, "scan_id": str(uuid4())}]})
-    gate.ask("/counts", {"request_id": "c", "direction": "in", "count": 1})
-    assert gate.ask("/events/fair/stats").status_code == 200
-    since = gate.ask("/events/fair/offline").json["next"]  # type: ignore[index]  # JSON by its content type
-    assert gate.ask(f"/events/fair/offline?since={since}").status_code == 200
-    gate.sign_in("ravi")
-    gate.result(count=1)
-    database, statements = gate.service.database, list(said)
+def test_no_statement_of_the_gate_reads_a_whole_table(api_gate: Gate, said: list[tuple[str, Any]]) -> None:
+    api_gate.result(count=1)
+    api_gate.result("nothing")
+    api_gate.ask("/checkins/batch", {"scans": [{"pass": api_gate.issued.code, "scan_id": str(uuid4())}]})
+    api_gate.ask("/counts", {"request_id": "c", "direction": "in", "count": 1})
+    assert api_gate.ask("/events/fair/stats").status_code == 200
+    since = api_gate.ask("/events/fair/offline").json["next"]  # type: ignore[index]  # JSON by its content type
+    assert api_gate.ask(f"/events/fair/offline?since={since}").status_code == 200
+    api_gate.sign_in("ravi")
+    api_gate.result(count=1)
+    database, statements = api_gate.service.database, list(said)
     assert len(statements) > 40
     assert {
         (line, statement) for statement, given in statements for line in _scans(database, statement, given)

@@ -43,46 +43,46 @@ def told(gate: Gate) -> int:
 
 @pytest.mark.parametrize("who", ["", "ravi"])
 @pytest.mark.parametrize("door", ["single", "look", "batch"])
-def test_every_door_counts(gate: Gate, who: str, door: str) -> None:
+def test_every_door_counts(api_gate: Gate, who: str, door: str) -> None:
     if who:
-        gate.sign_in(who)
-    *first, last = guesses(gate)
+        api_gate.sign_in(who)
+    *first, last = guesses(api_gate)
     if door == "batch":
-        assert {one["result"] for one in upload(gate, *first, last)} == {"unknown"}
+        assert {one["result"] for one in upload(api_gate, *first, last)} == {"unknown"}
     else:
         for one in (*first, last):
-            assert gate.result(one["pass"], simulate=door == "look") == "unknown"
-    refused = gate.scan()
+            assert api_gate.result(one["pass"], simulate=door == "look") == "unknown"
+    refused = api_gate.scan()
     assert problem(refused) == PAUSED
     assert 590 < int(refused.headers["Retry-After"]) <= 601
-    assert told(gate) == 1
-    assert gate.traces()[0] == 0
+    assert told(api_gate) == 1
+    assert api_gate.traces()[0] == 0
 
 
-def test_doors_count_together(gate: Gate) -> None:
-    one, two, *more = guesses(gate)
-    assert gate.result(one["pass"]) == gate.result(two["pass"], simulate=True) == "unknown"
-    upload(gate, *more[:-1])
-    assert gate.result(count=1) == "admitted"
-    upload(gate, more[-1])
-    assert problem(gate.scan()) == PAUSED
+def test_doors_count_together(api_gate: Gate) -> None:
+    one, two, *more = guesses(api_gate)
+    assert api_gate.result(one["pass"]) == api_gate.result(two["pass"], simulate=True) == "unknown"
+    upload(api_gate, *more[:-1])
+    assert api_gate.result(count=1) == "admitted"
+    upload(api_gate, more[-1])
+    assert problem(api_gate.scan()) == PAUSED
 
 
-def test_who_guesses_in_a_batch_learns_nobodys_name_but_what_happened_is_kept(gate: Gate) -> None:
-    *_, found = upload(gate, *guesses(gate), scan(gate, count=1))
+def test_who_guesses_in_a_batch_learns_nobodys_name_but_what_happened_is_kept(api_gate: Gate) -> None:
+    *_, found = upload(api_gate, *guesses(api_gate), scan(api_gate, count=1))
     assert (found["result"], found["pass"], found["first_entry"]) == ("admitted", None, None)
-    typed, scanned = upload(gate, scan(gate, count=1), scan(gate, count=1) | {"pass": _qr(gate)})
+    typed, scanned = upload(api_gate, scan(api_gate, count=1), scan(api_gate, count=1) | {"pass": _qr(api_gate)})
     assert (typed["result"], typed["pass"]) == ("admitted", None)
     assert (scanned["result"], scanned["pass"]["name"]) == ("admitted", "Asha Verma")
-    upload(gate, *guesses(gate, 1))
-    assert told(gate) == 1  # once, although they go on
-    with gate.service.database.read() as db:
+    upload(api_gate, *guesses(api_gate, 1))
+    assert told(api_gate) == 1  # once, although they go on
+    with api_gate.service.database.read() as db:
         assert db.scalar(select(func.sum(Checkin.people))) == 3
 
 
-def test_what_a_camera_reads_pauses_nobody(gate: Gate) -> None:
+def test_what_a_camera_reads_pauses_nobody(api_gate: Gate) -> None:
     false = [
-        _qr(gate)[:-3] + "AAA",
+        _qr(api_gate)[:-3] + "AAA",
         "upi://pay?pa=somebody",
         "https://elsewhere.example",
         "x" * 130,
@@ -90,44 +90,44 @@ def test_what_a_camera_reads_pauses_nobody(gate: Gate) -> None:
         "PEPSI123",
     ]
     for text in false * FEW:
-        assert gate.result(text) in ("forged", "unreadable")
-    upload(gate, *(scan(gate) | {"pass": text} for text in false * FEW))
-    assert gate.result() == "admitted"
-    gate.sign_in("ravi")
+        assert api_gate.result(text) in ("forged", "unreadable")
+    upload(api_gate, *(scan(api_gate) | {"pass": text} for text in false * FEW))
+    assert api_gate.result() == "admitted"
+    api_gate.sign_in("ravi")
     for text in false[:-2] * FEW:
-        gate.result(text)
-    assert gate.result() == "already_admitted"
+        api_gate.result(text)
+    assert api_gate.result() == "already_admitted"
 
 
-def test_an_honest_upload_of_codes_that_were_shown_as_unknown_pauses_nobody(gate: Gate) -> None:
-    batch = guesses(gate, 2 * FEW, shown="unknown")
-    assert {one["result"] for one in upload(gate, *batch)} == {"unknown"}
-    assert gate.result() == "admitted"
+def test_an_honest_upload_of_codes_that_were_shown_as_unknown_pauses_nobody(api_gate: Gate) -> None:
+    batch = guesses(api_gate, 2 * FEW, shown="unknown")
+    assert {one["result"] for one in upload(api_gate, *batch)} == {"unknown"}
+    assert api_gate.result() == "admitted"
 
 
-def test_the_same_batch_again_counts_nothing_twice(gate: Gate) -> None:
-    batch = guesses(gate, FEW - 1)
+def test_the_same_batch_again_counts_nothing_twice(api_gate: Gate) -> None:
+    batch = guesses(api_gate, FEW - 1)
     for _ in range(3):
-        upload(gate, *batch)
-    assert gate.result() == "admitted"
+        upload(api_gate, *batch)
+    assert api_gate.result() == "admitted"
 
 
-def test_a_supervisor_ends_the_pause_of_a_scanner(gate: Gate) -> None:
-    upload(gate, *guesses(gate))
-    now = gate.service.now() + timedelta(minutes=6)  # what was tried before counts no more
-    with gate.service.database.write() as db:
-        [found] = code_guessing.resume(db, gate.issued.event_id, "scanner  1", now)
+def test_a_supervisor_ends_the_pause_of_a_scanner(api_gate: Gate) -> None:
+    upload(api_gate, *guesses(api_gate))
+    now = api_gate.service.now() + timedelta(minutes=6)  # what was tried before counts no more
+    with api_gate.service.database.write() as db:
+        [found] = code_guessing.resume(db, api_gate.issued.event_id, "scanner  1", now)
         assert found.paused_until is None
-    with gate.service.database.write() as db, refused("nobody_paused"):
-        code_guessing.resume(db, gate.issued.event_id, "Scanner 1", now)
-    assert gate.result() == "admitted"
+    with api_gate.service.database.write() as db, refused("nobody_paused"):
+        code_guessing.resume(db, api_gate.issued.event_id, "Scanner 1", now)
+    assert api_gate.result() == "admitted"
 
 
-def test_a_volunteer_who_mistypes_counts(gate: Gate) -> None:
-    gate.sign_in("ravi")
+def test_a_volunteer_who_mistypes_counts(api_gate: Gate) -> None:
+    api_gate.sign_in("ravi")
     wrong = [code[:-1] + ("0" if code[-1] != "0" else "1") for code in made_up()]
-    assert {gate.result(one) for one in wrong} == {"unreadable"}
-    assert problem(gate.scan(scan_id=str(uuid4()))) == PAUSED
+    assert {api_gate.result(one) for one in wrong} == {"unreadable"}
+    assert problem(api_gate.scan(scan_id=str(uuid4()))) == PAUSED
 
 
 def _qr(gate: Gate) -> str:

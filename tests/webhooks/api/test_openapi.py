@@ -31,7 +31,7 @@ class Silent(WSGIRequestHandler):
 
 
 @pytest.fixture
-def served(app: Flask) -> Iterator[str]:
+def served_app(app: Flask) -> Iterator[str]:
     """The application behind a socket."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
     thread = threading.Thread(target=server.serve_forever)
@@ -41,12 +41,12 @@ def served(app: Flask) -> Iterator[str]:
     thread.join()
 
 
-def test_the_api_keeps_its_document(gate: Gate, unhurried: None, served: str, tmp_path: Path) -> None:
+def test_the_api_keeps_its_document(api_gate: Gate, unhurried: None, served_app: str, tmp_path: Path) -> None:
     (tmp_path / "schemathesis.toml").write_text(CONFIG)
     (tmp_path / "plausible.py").write_text(Path(__file__).with_name("plausible.py").read_text())
     command = [
-        *(str(Path(sys.executable).with_name("schemathesis")), "run", f"{served}/api/v1/openapi.json"),
-        *("--url", served, "--header", f"Authorization: Bearer {gate.token}", "--checks", "all"),
+        *(str(Path(sys.executable).with_name("schemathesis")), "run", f"{served_app}/api/v1/openapi.json"),
+        *("--url", served_app, "--header", f"Authorization: Bearer {api_gate.token}", "--checks", "all"),
         *("--max-examples", EXAMPLES, "--generation-database", "none", "--no-color", "--seed", SEED),
     ]
     done = subprocess.run(

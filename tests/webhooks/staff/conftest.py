@@ -18,6 +18,7 @@ from bot.domain.roster import gates
 from bot.domain.roster import sessions as staff_sessions
 from bot.service import Service
 from tests.bot.domain.builders import asking
+from tests.webhooks.staff.manage.pages import Office, office_of
 
 RAVI = "+919811111111"
 STRANGER = "+919800000001"
@@ -66,12 +67,6 @@ class Browser:
         return who
 
 
-def sign_in(client: FlaskClient, service: Service, staff_id: int, as_owner: str = "") -> None:
-    """Begin a session of this row of the roster, in this browser; `as_owner` is what an owner's session adds."""
-    with client.session_transaction() as kept:
-        kept["_user_id"] = f"{staff_id}.0.{int(service.now().timestamp())}{as_owner}"
-
-
 def issue(service: Service, **changes: Any) -> Pass:
     """Asha's pass for two, for today."""
     now = service.now()
@@ -82,7 +77,7 @@ def issue(service: Service, **changes: Any) -> Pass:
 
 
 @pytest.fixture
-def gate(service: Service) -> None:
+def staffed_gate(service: Service) -> None:
     """The fair with a gate and Ravi at it."""
     now = service.now()
     with service.database.write() as db:
@@ -94,12 +89,18 @@ def gate(service: Service) -> None:
 
 
 @pytest.fixture
+def office(service: Service, app: Flask) -> Office:
+    """The pages of the team, with an admin who is signed in at the fair."""
+    return office_of(service, app)
+
+
+@pytest.fixture
 def new_browser(app: Flask, service: Service) -> Callable[[], Browser]:
     """A browser that nobody has used yet."""
     return lambda: Browser(app.test_client(), service)
 
 
 @pytest.fixture
-def browser(gate: None, new_browser: Callable[[], Browser]) -> Browser:
+def staff_browser(staffed_gate: None, new_browser: Callable[[], Browser]) -> Browser:
     """One browser, and an event to work at."""
     return new_browser()

@@ -3,20 +3,11 @@
 import re
 from html import unescape
 
-import pytest
-from flask import Flask
-
 from bot.domain import events, roster
-from bot.service import Service
-from tests.webhooks.staff.manage.pages import OWNER, ROSTER, Office, office_of
+from tests.webhooks.staff.manage.pages import OWNER, ROSTER, Office
 from webhooks.staff import event_switcher
 
 CHOICE = re.compile(r'<form method="post" action="(/staff/events[^"]*)">.*?name="event" value="([\w-]+)"', re.DOTALL)
-
-
-@pytest.fixture
-def office(service: Service, app: Flask) -> Office:
-    return office_of(service, app)
 
 
 def choices(office: Office, path: str, who: str) -> dict[str, str]:

@@ -23,47 +23,47 @@ from webhooks.staff import session
 NewBrowser = Callable[[], Browser]
 
 
-def test_a_code_to_the_phone_opens_the_scanner(browser: Browser) -> None:
-    assert browser.who() is None
-    assert browser.ask("98111 11111").status_code == 302
-    answer = browser.send("/staff/login", otp=browser.code(RAVI))
+def test_a_code_to_the_phone_opens_the_scanner(staff_browser: Browser) -> None:
+    assert staff_browser.who() is None
+    assert staff_browser.ask("98111 11111").status_code == 302
+    answer = staff_browser.send("/staff/login", otp=staff_browser.code(RAVI))
     assert answer.location == "/staff/scan"
-    assert browser.client.get("/staff/scan/state").get_json()["gate"] == "main"
-    assert "Ravi" in browser.client.get("/staff/login").text
+    assert staff_browser.client.get("/staff/scan/state").get_json()["gate"] == "main"
+    assert "Ravi" in staff_browser.client.get("/staff/login").text
 
 
-def test_every_staff_page_tells_the_version(browser: Browser) -> None:
+def test_every_staff_page_tells_the_version(staff_browser: Browser) -> None:
     foot = f"Pravesh {__version__}<"
-    assert foot in browser.client.get("/staff/login").text
-    assert foot in browser.client.get("/staff/link/of-nobody").text
-    assert foot in browser.client.get("/staff/scan").text
-    browser.sign_in()
-    assert foot in browser.client.get("/staff/login").text
-    assert foot in browser.client.get("/staff/desk").text
+    assert foot in staff_browser.client.get("/staff/login").text
+    assert foot in staff_browser.client.get("/staff/link/of-nobody").text
+    assert foot in staff_browser.client.get("/staff/scan").text
+    staff_browser.sign_in()
+    assert foot in staff_browser.client.get("/staff/login").text
+    assert foot in staff_browser.client.get("/staff/desk").text
 
 
-def test_the_way_to_the_team_is_called_a_sign_in_only_where_nobody_is_signed_in(browser: Browser) -> None:
+def test_the_way_to_the_team_is_called_a_sign_in_only_where_nobody_is_signed_in(staff_browser: Browser) -> None:
     paths = ("/", "/staff/login", "/staff/desk", "/staff/link/of-nobody", "/nothing-is-here")
-    assert "Team sign-in</a>" in browser.client.get("/").text
-    browser.sign_in()
-    assert [path for path in paths if "Team sign-in" in browser.client.get(path).text] == []
-    assert "Team pages</a>" in browser.client.get("/").text
+    assert "Team sign-in</a>" in staff_browser.client.get("/").text
+    staff_browser.sign_in()
+    assert [path for path in paths if "Team sign-in" in staff_browser.client.get(path).text] == []
+    assert "Team pages</a>" in staff_browser.client.get("/").text
 
 
-def test_the_cookie_is_for_this_site_and_no_script_and_tells_nothing(browser: Browser) -> None:
-    browser.sign_in()
-    cookie = browser.client.get_cookie("session")
+def test_the_cookie_is_for_this_site_and_no_script_and_tells_nothing(staff_browser: Browser) -> None:
+    staff_browser.sign_in()
+    cookie = staff_browser.client.get_cookie("session")
     assert cookie
     assert cookie.http_only
     assert cookie.same_site == "Lax"
     assert cookie.secure
     assert cookie.expires  # it outlives a browser that the phone has ended
-    with browser.client.session_transaction() as kept:
+    with staff_browser.client.session_transaction() as kept:
         assert RAVI[3:] not in str(dict(kept))
         assert "Ravi" not in str(dict(kept))
 
 
-def test_a_stranger_is_answered_like_somebody_of_the_roster(new_browser: NewBrowser, gate: None) -> None:
+def test_a_stranger_is_answered_like_somebody_of_the_roster(new_browser: NewBrowser, staffed_gate: None) -> None:
     """Statuses, pages, limits and rows are equal; only the worker knows, and sends no code."""
     seen = []
     for phone in (RAVI, STRANGER):
@@ -78,25 +78,25 @@ def test_a_stranger_is_answered_like_somebody_of_the_roster(new_browser: NewBrow
     assert seen[0][3:] == (422, 429)
 
 
-def test_a_refused_code_holds_no_thread(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_code_holds_no_thread(staff_browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     def sleep(seconds: float) -> None:
         raise AssertionError(f"a thread slept for {seconds} s")
 
-    browser.ask(RAVI)
+    staff_browser.ask(RAVI)
     monkeypatch.setattr(time, "sleep", sleep)
-    tries = [browser.send("/staff/login", otp="000000", attempt=str(number)).status_code for number in range(7)]
+    tries = [staff_browser.send("/staff/login", otp="000000", attempt=str(number)).status_code for number in range(7)]
     assert tries == [422] * 7
 
 
-def test_nobody_without_a_row_gets_in_even_with_a_code(browser: Browser) -> None:
-    assert browser.sign_in(STRANGER).status_code == 422
-    assert browser.who() is None
+def test_nobody_without_a_row_gets_in_even_with_a_code(staff_browser: Browser) -> None:
+    assert staff_browser.sign_in(STRANGER).status_code == 422
+    assert staff_browser.who() is None
 
 
 def test_the_worker_sends_a_code_only_to_the_roster(
-    browser: Browser, new_browser: NewBrowser, service: Service
+    staff_browser: Browser, new_browser: NewBrowser, service: Service
 ) -> None:
-    browser.ask(RAVI)
+    staff_browser.ask(RAVI)
     new_browser().ask(STRANGER)
     with service.database.read() as db:
         rows = db.scalars(select(Delivery).order_by(Delivery.id)).all()
@@ -109,127 +109,127 @@ def test_the_worker_sends_a_code_only_to_the_roster(
     assert rows[0].reason != "not_on_roster"
 
 
-def test_a_code_that_was_typed_has_arrived(browser: Browser, service: Service) -> None:
-    browser.ask(RAVI)
+def test_a_code_that_was_typed_has_arrived(staff_browser: Browser, service: Service) -> None:
+    staff_browser.ask(RAVI)
     with service.database.write() as db:
         db.scalars(select(Delivery)).one().status = "sent"
-    browser.send("/staff/login", otp=browser.code(RAVI))
+    staff_browser.send("/staff/login", otp=staff_browser.code(RAVI))
     with service.database.read() as db:
         assert db.scalars(select(Delivery.status)).one() == "delivered"
 
 
 @pytest.mark.parametrize("path", ["/staff", "/staff/"])
-def test_the_short_address_leads_to_the_sign_in(browser: Browser, path: str) -> None:
-    assert browser.client.get(path).location == "/staff/login"
+def test_the_short_address_leads_to_the_sign_in(staff_browser: Browser, path: str) -> None:
+    assert staff_browser.client.get(path).location == "/staff/login"
 
 
 def test_disabled_is_out_everywhere_at_once_and_stays_out(
-    browser: Browser, new_browser: NewBrowser, service: Service
+    staff_browser: Browser, new_browser: NewBrowser, service: Service
 ) -> None:
     other = new_browser()
-    browser.sign_in()
+    staff_browser.sign_in()
     with time_machine.travel(service.now() + timedelta(minutes=1), tick=False):
         other.sign_in()
-        assert browser.who()
+        assert staff_browser.who()
         assert other.who()
         for enabled in (False, True):
             with service.database.write() as db:
                 roster.set_enabled(db, RAVI, enabled, region="IN")
-            assert (browser.who(), other.who()) == (None, None)
-            assert browser.client.post("/api/v1/checkins", json={}).status_code == 401
+            assert (staff_browser.who(), other.who()) == (None, None)
+            assert staff_browser.client.post("/api/v1/checkins", json={}).status_code == 401
 
 
-def test_a_session_lasts_a_shift(browser: Browser, service: Service) -> None:
-    browser.sign_in()
+def test_a_session_lasts_a_shift(staff_browser: Browser, service: Service) -> None:
+    staff_browser.sign_in()
     begun = service.now()
-    assert _who_at(browser, begun + timedelta(hours=11, minutes=59))
-    assert _who_at(browser, begun + timedelta(hours=12, seconds=1)) is None
+    assert _who_at(staff_browser, begun + timedelta(hours=11, minutes=59))
+    assert _who_at(staff_browser, begun + timedelta(hours=12, seconds=1)) is None
 
 
-def test_who_signs_out_is_out_and_the_old_code_opens_nothing(browser: Browser) -> None:
-    browser.ask(RAVI)
-    otp = browser.code(RAVI)
-    browser.send("/staff/login", otp=otp, attempt="one")
-    browser.send("/staff/login", attempt="x")
-    browser.sign_out()
-    assert browser.who() is None
-    browser.send("/staff/login", otp=otp, attempt="one")
-    assert browser.who() is None
+def test_who_signs_out_is_out_and_the_old_code_opens_nothing(staff_browser: Browser) -> None:
+    staff_browser.ask(RAVI)
+    otp = staff_browser.code(RAVI)
+    staff_browser.send("/staff/login", otp=otp, attempt="one")
+    staff_browser.send("/staff/login", attempt="x")
+    staff_browser.sign_out()
+    assert staff_browser.who() is None
+    staff_browser.send("/staff/login", otp=otp, attempt="one")
+    assert staff_browser.who() is None
 
 
-def test_a_cookie_that_was_copied_is_dead_after_signing_out(browser: Browser, new_browser: NewBrowser) -> None:
-    browser.sign_in()
+def test_a_cookie_that_was_copied_is_dead_after_signing_out(staff_browser: Browser, new_browser: NewBrowser) -> None:
+    staff_browser.sign_in()
     thief = new_browser()
-    cookie = browser.client.get_cookie("session")
+    cookie = staff_browser.client.get_cookie("session")
     assert cookie
     thief.client.set_cookie("session", cookie.value, domain="localhost", secure=True)
     assert thief.who()
-    browser.sign_out()
-    assert (browser.who(), thief.who()) == (None, None)
+    staff_browser.sign_out()
+    assert (staff_browser.who(), thief.who()) == (None, None)
     assert thief.client.post("/api/v1/checkins", json={}).status_code == 401
     assert thief.client.get("/staff/events").location.startswith("/staff/login")
-    with time_machine.travel(browser.service.now() + timedelta(minutes=1)):
-        browser.sign_in()
-        assert browser.who()
+    with time_machine.travel(staff_browser.service.now() + timedelta(minutes=1)):
+        staff_browser.sign_in()
+        assert staff_browser.who()
         assert thief.who() is None
 
 
 @pytest.mark.parametrize("ahead", [1, 100])
-def test_a_session_that_began_at_a_machine_ahead_holds_at_once(browser: Browser, ahead: int) -> None:
-    with time_machine.travel(browser.service.now() + timedelta(seconds=ahead)):
-        browser.sign_in()
-    assert browser.who()
+def test_a_session_that_began_at_a_machine_ahead_holds_at_once(staff_browser: Browser, ahead: int) -> None:
+    with time_machine.travel(staff_browser.service.now() + timedelta(seconds=ahead)):
+        staff_browser.sign_in()
+    assert staff_browser.who()
 
 
-def test_an_answer_that_changes_nothing_brings_no_cookie(browser: Browser) -> None:
+def test_an_answer_that_changes_nothing_brings_no_cookie(staff_browser: Browser) -> None:
     """One on its way while somebody signs out would sign them in again."""
-    browser.sign_in()
+    staff_browser.sign_in()
     for path in ("/staff/scan/state", "/staff/scan", "/healthz"):
-        assert "Set-Cookie" not in browser.client.get(path).headers
+        assert "Set-Cookie" not in staff_browser.client.get(path).headers
 
 
-def test_a_form_of_another_site_signs_nobody_out(browser: Browser) -> None:
-    browser.sign_in()
-    assert browser.client.post("/staff/logout").status_code == 400
-    assert browser.who()
+def test_a_form_of_another_site_signs_nobody_out(staff_browser: Browser) -> None:
+    staff_browser.sign_in()
+    assert staff_browser.client.post("/staff/logout").status_code == 400
+    assert staff_browser.who()
 
 
-def test_who_works_at_several_events_chooses(browser: Browser, service: Service) -> None:
+def test_who_works_at_several_events_chooses(staff_browser: Browser, service: Service) -> None:
     now = service.now()
     with service.database.write() as db:
         events.create(db, slug="mela", name="Mela", starts_on=now.date(), ends_on=now.date(), now=now)
         roster.add(db, "mela", phone=RAVI, name="Ravi K", role="supervisor", region="IN", now=now)
         events.create(db, slug="theirs", name="Theirs", starts_on=now.date(), ends_on=now.date(), now=now)
         roster.add(db, "theirs", phone=STRANGER, name="Mira", region="IN", now=now)
-    assert browser.sign_in().location == "/staff/events"
-    assert "Mela" in browser.client.get("/staff/events").text
-    assert browser.send("/staff/events", event="theirs").status_code == 403
-    assert browser.send("/staff/events", event="mela").status_code == 302
-    assert browser.client.get("/staff/scan/state").get_json()["event"] == "mela"
+    assert staff_browser.sign_in().location == "/staff/events"
+    assert "Mela" in staff_browser.client.get("/staff/events").text
+    assert staff_browser.send("/staff/events", event="theirs").status_code == 403
+    assert staff_browser.send("/staff/events", event="mela").status_code == 302
+    assert staff_browser.client.get("/staff/scan/state").get_json()["event"] == "mela"
 
 
-def test_a_role_opens_its_own_doors_and_those_below(app: Flask, browser: Browser, service: Service) -> None:
+def test_a_role_opens_its_own_doors_and_those_below(app: Flask, staff_browser: Browser, service: Service) -> None:
     def room() -> str:
         return "in"
 
     for role in duty.ROLES:
         app.add_url_rule(f"/only/{role}", role, session.require_role(role)(room))
-    assert browser.client.get("/only/volunteer").status_code == 302
-    browser.sign_in()
-    assert [browser.client.get(f"/only/{role}").status_code for role in duty.ROLES] == [200, 403, 403]
+    assert staff_browser.client.get("/only/volunteer").status_code == 302
+    staff_browser.sign_in()
+    assert [staff_browser.client.get(f"/only/{role}").status_code for role in duty.ROLES] == [200, 403, 403]
     with service.database.write() as db:
         db.scalars(select(Staff)).one().role = "admin"
-    assert [browser.client.get(f"/only/{role}").status_code for role in duty.ROLES] == [200, 200, 200]
+    assert [staff_browser.client.get(f"/only/{role}").status_code for role in duty.ROLES] == [200, 200, 200]
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/p/x", "/\\evil.example", "/simulator"])
-def test_after_signing_in_nobody_is_sent_to_another_site(browser: Browser, elsewhere: str) -> None:
-    assert browser.sign_in(path=f"/staff/login?next={elsewhere}").location == "/staff/scan"
+def test_after_signing_in_nobody_is_sent_to_another_site(staff_browser: Browser, elsewhere: str) -> None:
+    assert staff_browser.sign_in(path=f"/staff/login?next={elsewhere}").location == "/staff/scan"
 
 
-def test_a_page_that_was_asked_for_opens_after_signing_in(browser: Browser) -> None:
-    assert browser.client.get("/staff/events").location == "/staff/login?next=%2Fstaff%2Fevents"
-    assert browser.sign_in(path="/staff/login?next=/staff/events").location == "/staff/events"
+def test_a_page_that_was_asked_for_opens_after_signing_in(staff_browser: Browser) -> None:
+    assert staff_browser.client.get("/staff/events").location == "/staff/login?next=%2Fstaff%2Fevents"
+    assert staff_browser.sign_in(path="/staff/login?next=/staff/events").location == "/staff/events"
 
 
 def _who_at(browser: Browser, moment: datetime) -> str | None:

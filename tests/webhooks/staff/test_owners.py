@@ -2,20 +2,12 @@
 
 from collections.abc import Callable
 
-import pytest
-from flask import Flask
-
 from bot.domain import audit, events
 from bot.domain.messaging import otp
 from bot.domain.roster import owners
 from bot.service import Service
 from tests.webhooks.staff.conftest import STRANGER, Browser
-from tests.webhooks.staff.manage.pages import OWNERS_PHONE, Office, office_of
-
-
-@pytest.fixture
-def office(service: Service, app: Flask) -> Office:
-    return office_of(service, app)
+from tests.webhooks.staff.manage.pages import OWNERS_PHONE, Office
 
 
 def _link(service: Service) -> str:

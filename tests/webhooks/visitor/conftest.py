@@ -42,7 +42,7 @@ def fair_on_web(service: Service) -> None:
 
 
 @pytest.fixture
-def browser(app: Flask, service: Service) -> Browser:
+def visitor_browser(app: Flask, service: Service) -> Browser:
     return Browser(app.test_client(), service)
 
 

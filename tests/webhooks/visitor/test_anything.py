@@ -18,12 +18,12 @@ PAGES = ("", "/code", "/review")
 @given(form=FORMS, page=st.sampled_from(PAGES))
 @example(form={"phone_country": "ZZ\x00", "phone": "\ud800".encode(errors="replace").decode()}, page="")
 @example(form={"act": "resend"}, page="/code")
-def test_no_form_breaks_a_page(browser: Browser, fair_on_web: None, form: dict[str, str], page: str) -> None:
-    browser.client.delete_cookie("session")
-    browser.details(**({} if page else form))
+def test_no_form_breaks_a_page(visitor_browser: Browser, fair_on_web: None, form: dict[str, str], page: str) -> None:
+    visitor_browser.client.delete_cookie("session")
+    visitor_browser.details(**({} if page else form))
     if page:
-        browser.post(f"/register/fair{page}", **form)
-    assert browser.status < 500
+        visitor_browser.post(f"/register/fair{page}", **form)
+    assert visitor_browser.status < 500
 
 
 @settings(deadline=None, max_examples=150)

@@ -29,29 +29,29 @@ def registered(browser: Browser) -> str:
     return browser.path
 
 
-def test_another_day_and_number_make_a_new_pass(browser: Browser, service: Service) -> None:
-    path, first = registered(browser), first_day(service)
-    page = browser.get(f"{path}/change")
+def test_another_day_and_number_make_a_new_pass(visitor_browser: Browser, service: Service) -> None:
+    path, first = registered(visitor_browser), first_day(service)
+    page = visitor_browser.get(f"{path}/change")
     assert f'value="{first}" selected' in page
     assert 'value="3"' in page
-    form = browser.page
+    form = visitor_browser.page
     later = first + timedelta(days=2)
     for _click in range(2):
-        browser.page = form
-        browser.post(f"{path}/change", visit_date=later.isoformat(), party_size="2")
-        assert browser.status == 200
+        visitor_browser.page = form
+        visitor_browser.post(f"{path}/change", visit_date=later.isoformat(), party_size="2")
+        assert visitor_browser.status == 200
     assert rows(service) == [("replaced", first, 3), ("valid", later, 2)]
-    browser.get("/passes/2?note=changed")
-    assert 'role="status"' in browser.page
+    visitor_browser.get("/passes/2?note=changed")
+    assert 'role="status"' in visitor_browser.page
     with service.database.read() as db:
         assert db.scalars(select(Delivery).where(Delivery.kind == "pass")).all() == []
 
 
-def test_what_stays_as_it_is_changes_nothing(browser: Browser, service: Service) -> None:
-    path = registered(browser)
-    browser.get(f"{path}/change")
-    browser.post(f"{path}/change", visit_date=first_day(service).isoformat(), party_size="3")
-    assert (browser.path, passes_of(service)) == (path, 1)
+def test_what_stays_as_it_is_changes_nothing(visitor_browser: Browser, service: Service) -> None:
+    path = registered(visitor_browser)
+    visitor_browser.get(f"{path}/change")
+    visitor_browser.post(f"{path}/change", visit_date=first_day(service).isoformat(), party_size="3")
+    assert (visitor_browser.path, passes_of(service)) == (path, 1)
 
 
 @pytest.mark.parametrize(
@@ -65,75 +65,75 @@ def test_what_stays_as_it_is_changes_nothing(browser: Browser, service: Service)
     ],
 )
 def test_what_cannot_be_is_refused_at_its_question(
-    browser: Browser, service: Service, typed: dict[str, str], wrong: dict[str, str]
+    visitor_browser: Browser, service: Service, typed: dict[str, str], wrong: dict[str, str]
 ) -> None:
-    path = registered(browser)
-    browser.get(f"{path}/change")
+    path = registered(visitor_browser)
+    visitor_browser.get(f"{path}/change")
     form = {"visit_date": first_day(service).isoformat(), "party_size": "3", **typed}
-    browser.post(f"{path}/change", **form)
-    assert (browser.status, set(browser.wrong)) == (422, set(wrong))
+    visitor_browser.post(f"{path}/change", **form)
+    assert (visitor_browser.status, set(visitor_browser.wrong)) == (422, set(wrong))
     assert rows(service) == [("valid", first_day(service), 3)]
 
 
-def test_a_day_that_fills_meanwhile_leaves_the_old_pass(browser: Browser, service: Service) -> None:
-    path, first = registered(browser), first_day(service)
-    browser.get(f"{path}/change")
+def test_a_day_that_fills_meanwhile_leaves_the_old_pass(visitor_browser: Browser, service: Service) -> None:
+    path, first = registered(visitor_browser), first_day(service)
+    visitor_browser.get(f"{path}/change")
     with service.database.write() as db:
         events.set_day(db, "fair", first + timedelta(days=1), capacity=1)
-    browser.post(f"{path}/change", visit_date=(first + timedelta(days=1)).isoformat(), party_size="3")
-    assert browser.status == 422
+    visitor_browser.post(f"{path}/change", visit_date=(first + timedelta(days=1)).isoformat(), party_size="3")
+    assert visitor_browser.status == 422
     assert rows(service) == [("valid", first, 3)]
 
 
-def test_a_closed_event_says_so_and_the_pass_stays(browser: Browser, service: Service) -> None:
-    path = registered(browser)
+def test_a_closed_event_says_so_and_the_pass_stays(visitor_browser: Browser, service: Service) -> None:
+    path = registered(visitor_browser)
     with service.database.write() as db:
         events.close_event(db, "fair")
-    page = browser.get(f"{path}/change")
+    page = visitor_browser.get(f"{path}/change")
     assert 'name="party_size"' not in page
-    browser.post(f"{path}/change", visit_date=first_day(service).isoformat(), party_size="1")
+    visitor_browser.post(f"{path}/change", visit_date=first_day(service).isoformat(), party_size="1")
     assert rows(service) == [("valid", first_day(service), 3)]
 
 
-def test_nobody_chooses_among_the_days_of_a_kind(browser: Browser, service: Service) -> None:
-    path = registered(browser)
+def test_nobody_chooses_among_the_days_of_a_kind(visitor_browser: Browser, service: Service) -> None:
+    path = registered(visitor_browser)
     with service.database.write() as db:
         db.execute(update(Kind).values(days=[first_day(service).isoformat()]))
-    assert 'name="visit_date"' not in browser.get(f"{path}/change")
-    browser.post(f"{path}/change", party_size="2")
+    assert 'name="visit_date"' not in visitor_browser.get(f"{path}/change")
+    visitor_browser.post(f"{path}/change", party_size="2")
     assert rows(service)[-1] == ("valid", first_day(service), 2)
 
 
-def test_cancelling_asks_first_and_is_told_afterwards(browser: Browser, service: Service) -> None:
-    path = registered(browser)
-    browser.get(f"{path}/cancel")
-    form = browser.page
+def test_cancelling_asks_first_and_is_told_afterwards(visitor_browser: Browser, service: Service) -> None:
+    path = registered(visitor_browser)
+    visitor_browser.get(f"{path}/cancel")
+    form = visitor_browser.page
     assert rows(service)[0][0] == "valid"
-    browser.post(f"{path}/cancel", agree="no")
+    visitor_browser.post(f"{path}/cancel", agree="no")
     assert rows(service)[0][0] == "valid"
     for _click in range(2):
-        browser.page = form
-        browser.post(f"{path}/cancel")
-        assert browser.path == "/passes"
+        visitor_browser.page = form
+        visitor_browser.post(f"{path}/cancel")
+        assert visitor_browser.path == "/passes"
     assert rows(service) == [("revoked", first_day(service), 3)]
 
 
-def test_a_pass_that_was_used_stays(browser: Browser, service: Service) -> None:
-    path = registered(browser)
+def test_a_pass_that_was_used_stays(visitor_browser: Browser, service: Service) -> None:
+    path = registered(visitor_browser)
     with service.database.write() as db:
         code = db.scalars(select(Pass.code)).one()
         at = service.now() + timedelta(days=1)
         assert checkins.admit(db, service.ring, Scan(code, "one", event="fair", channel="api"), at).result == "admitted"
     for what in ("change", "cancel"):
-        browser.get(f"{path}/{what}")
-        browser.post(f"{path}/{what}", visit_date=first_day(service).isoformat(), party_size="2")
+        visitor_browser.get(f"{path}/{what}")
+        visitor_browser.post(f"{path}/{what}", visit_date=first_day(service).isoformat(), party_size="2")
     assert [row[0] for row in rows(service)] == ["valid"]
     with service.database.read() as db:
         assert len(db.scalars(select(Checkin)).all()) == 1
 
 
-def test_only_who_has_proved_the_phone_gets_at_it(browser: Browser, other: Browser, service: Service) -> None:
-    path = registered(browser)
+def test_only_who_has_proved_the_phone_gets_at_it(visitor_browser: Browser, other: Browser, service: Service) -> None:
+    path = registered(visitor_browser)
     for what in ("change", "cancel"):
         other.get(f"{path}/{what}")
         assert other.path == "/passes"

@@ -42,30 +42,32 @@ def test_fifty_numbers_abroad_from_one_address_with_fresh_cookies_get_nothing(ap
 
 @pytest.mark.usefixtures("fair_on_web")
 @pytest.mark.parametrize(("language", "country"), [("en", "India"), ("hi", "भारत")])
-def test_the_door_says_where_codes_go_before_the_first_question(browser: Browser, language: str, country: str) -> None:
-    browser.language = language
-    page = browser.get("/register/fair")
+def test_the_door_says_where_codes_go_before_the_first_question(
+    visitor_browser: Browser, language: str, country: str
+) -> None:
+    visitor_browser.language = language
+    page = visitor_browser.get("/register/fair")
     assert page.index(country) < page.index('name="full_name"')
-    assert country in browser.get("/passes").split('name="phone"')[0]
+    assert country in visitor_browser.get("/passes").split('name="phone"')[0]
 
 
 @pytest.mark.usefixtures("fair_on_web")
 @pytest.mark.parametrize("language", ["en", "hi"])
-def test_a_phone_of_another_country_is_shown_the_way_to_whatsapp(browser: Browser, language: str) -> None:
-    browser.language = language
-    page = browser.details(language=language, phone=ABROAD["LV"].format(1234567))
-    assert (browser.status, browser.wrong) == (422, {"phone": "otp_country"})
+def test_a_phone_of_another_country_is_shown_the_way_to_whatsapp(visitor_browser: Browser, language: str) -> None:
+    visitor_browser.language = language
+    page = visitor_browser.details(language=language, phone=ABROAD["LV"].format(1234567))
+    assert (visitor_browser.status, visitor_browser.wrong) == (422, {"phone": "otp_country"})
     assert "/simulator?text=hi" in page.split("<form")[0]
     assert bool(re.search("[ऀ-ॿ]", page.split('id="phone-error"')[1][:300])) == (language == "hi")
 
 
-def test_an_event_adds_countries_for_itself(browser: Browser, other: Browser, service: Service) -> None:
+def test_an_event_adds_countries_for_itself(visitor_browser: Browser, other: Browser, service: Service) -> None:
     make_event(service, otp_countries=["LV"])
     make_event(service, "mela")
     phone = ABROAD["LV"].format(1234567)
-    assert "Latvia" in browser.get("/register/fair")
-    browser.details(phone=phone)
-    assert browser.path == "/register/fair/code"
+    assert "Latvia" in visitor_browser.get("/register/fair")
+    visitor_browser.details(phone=phone)
+    assert visitor_browser.path == "/register/fair/code"
     other.details("mela", phone=ABROAD["LV"].format(1234568))
     assert other.wrong == {"phone": "otp_country"}
     with service.database.write() as db:
@@ -76,11 +78,11 @@ def test_an_event_adds_countries_for_itself(browser: Browser, other: Browser, se
 
 @pytest.mark.usefixtures("fair_on_web")
 def test_where_no_more_codes_can_be_sent_the_form_says_so_before_the_first_question(
-    app: Flask, browser: Browser, service: Service, monkeypatch: pytest.MonkeyPatch
+    app: Flask, visitor_browser: Browser, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(otp_limits, "ADDRESS", Budget(1, 1))
-    browser.details()
-    assert browser.path == "/register/fair/code"
+    visitor_browser.details()
+    assert visitor_browser.path == "/register/fair/code"
     late = Browser(app.test_client(), service)
     page = late.get("/register/fair")
     assert page.index("/simulator?text=hi") < page.index('name="full_name"')

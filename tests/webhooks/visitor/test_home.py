@@ -8,13 +8,13 @@ from tests.webhooks.visitor.browser import Browser
 from tests.webhooks.visitor.conftest import make_event
 
 
-def test_each_open_event_has_both_doors(browser: Browser, service: Service) -> None:
+def test_each_open_event_has_both_doors(visitor_browser: Browser, service: Service) -> None:
     make_event(service)
     make_event(service, "zoo")
     make_event(service, "shut")
     with service.database.write() as db:
         event_changes.close_event(db, "shut")
-    page = browser.get("/")
+    page = visitor_browser.get("/")
     for slug in ("fair", "zoo"):
         assert f'href="/register/{slug}"' in page
         assert f"text=hi+{slug}" in page
@@ -23,16 +23,16 @@ def test_each_open_event_has_both_doors(browser: Browser, service: Service) -> N
 
 
 @pytest.mark.parametrize("language", ["en", "hi"])
-def test_where_nothing_is_open_it_says_why(browser: Browser, service: Service, language: str) -> None:
+def test_where_nothing_is_open_it_says_why(visitor_browser: Browser, service: Service, language: str) -> None:
     make_event(service)
     with service.database.write() as db:
         event_changes.cancel_event(db, "fair")
-    browser.language = language
-    page = browser.get("/")
+    visitor_browser.language = language
+    page = visitor_browser.get("/")
     assert "/register/" not in page
     assert {"en": "Book <Fair>", "hi": "पुस्तक मेला"}[language] in page
 
 
-def test_without_any_event_it_still_stands(browser: Browser) -> None:
-    browser.get("/")
-    assert browser.status == 200
+def test_without_any_event_it_still_stands(visitor_browser: Browser) -> None:
+    visitor_browser.get("/")
+    assert visitor_browser.status == 200

@@ -18,74 +18,74 @@ from tests.webhooks.visitor.browser import Browser
 
 
 @pytest.fixture
-def issued(fair_on_web: None, browser: Browser, service: Service) -> Pass:
-    browser.register()
+def web_pass(fair_on_web: None, visitor_browser: Browser, service: Service) -> Pass:
+    visitor_browser.register()
     with service.database.read() as db:
         return db.scalars(select(Pass)).one()
 
 
 @pytest.fixture
-def path(issued: Pass, service: Service) -> str:
-    link = holder_links.Links(service.settings.origin, service.settings.secret_key).to_pass(issued.id)
+def link_path(web_pass: Pass, service: Service) -> str:
+    link = holder_links.Links(service.settings.origin, service.settings.secret_key).to_pass(web_pass.id)
     return link.removeprefix(service.settings.origin)
 
 
-def test_whoever_was_sent_it_sees_the_pass(other: Browser, service: Service, issued: Pass, path: str) -> None:
-    page = other.get(path)
+def test_whoever_was_sent_it_sees_the_pass(other: Browser, service: Service, web_pass: Pass, link_path: str) -> None:
+    page = other.get(link_path)
     drawn = re.search(r'src="data:image/png;base64,([^"]+)"', page)
     assert drawn
     (found,) = zxingcpp.read_barcodes(Image.open(BytesIO(b64decode(drawn[1]))))
-    assert tokens.decode(found.text, service.ring).pass_id == issued.id
-    assert codes.shown(issued.code) in page
+    assert tokens.decode(found.text, service.ring).pass_id == web_pass.id
+    assert codes.shown(web_pass.code) in page
     assert "Asha Verma" in page
     assert (other.header["Cache-Control"], other.header["X-Robots-Tag"]) == ("no-store", "noindex, nofollow")
 
 
-def test_it_offers_the_picture_and_the_calendar(other: Browser, path: str) -> None:
-    page = other.get(path)
+def test_it_offers_the_picture_and_the_calendar(other: Browser, link_path: str) -> None:
+    page = other.get(link_path)
     for name, kind in (("picture.png", "image/png"), ("visit.ics", "text/calendar")):
-        assert f'href="{path}/{name}"' in page
-        other.get(f"{path}/{name}")
+        assert f'href="{link_path}/{name}"' in page
+        other.get(f"{link_path}/{name}")
         assert other.answer
         assert (other.status, other.answer.mimetype) == (200, kind)
 
 
-def test_it_changes_nothing_and_signs_nobody_in(other: Browser, issued: Pass, path: str) -> None:
-    page = other.get(path)
+def test_it_changes_nothing_and_signs_nobody_in(other: Browser, web_pass: Pass, link_path: str) -> None:
+    page = other.get(link_path)
     assert "<form" not in page.partition("<main")[2].partition("</main")[0]
-    other.get(f"/passes/{issued.id}/cancel")
+    other.get(f"/passes/{web_pass.id}/cancel")
     assert other.path == "/passes"
     other.get("/passes")
-    assert codes.shown(issued.code) not in other.page
+    assert codes.shown(web_pass.code) not in other.page
 
 
 @pytest.mark.parametrize("what", ["replaced", "revoked", "over"])
 def test_what_became_of_the_pass_is_said_instead(
-    other: Browser, service: Service, issued: Pass, path: str, what: str
+    other: Browser, service: Service, web_pass: Pass, link_path: str, what: str
 ) -> None:
     with service.database.write() as db:
         if what == "over":
-            long_ago = issued.day - timedelta(days=30)
+            long_ago = web_pass.day - timedelta(days=30)
             db.execute(update(Event).values(starts_on=long_ago, ends_on=long_ago))
             db.execute(update(Pass).values(day=long_ago))
         else:
             db.execute(update(Pass).values(status=what))
-    page = other.get(path)
+    page = other.get(link_path)
     assert other.path.lower().startswith("/p/")
     assert 'class="verdict bad"' in page
     assert "Asha" not in page
-    other.get(f"{path}/picture.png")
+    other.get(f"{link_path}/picture.png")
     assert other.status == 404
 
 
 @pytest.mark.parametrize("token", ["x", "a" * 24, "é" * 24, "a" * 23, ""])
-def test_no_other_token_shows_anything(other: Browser, issued: Pass, token: str) -> None:
+def test_no_other_token_shows_anything(other: Browser, web_pass: Pass, token: str) -> None:
     other.get(f"/pass/{token}")
     assert other.status == 404
 
 
-def test_a_token_of_another_pass_or_secret_shows_nothing(other: Browser, service: Service, issued: Pass) -> None:
-    for number, secret in ((issued.id + 1, service.settings.secret_key), (issued.id, "another secret of sixteen")):
+def test_a_token_of_another_pass_or_secret_shows_nothing(other: Browser, service: Service, web_pass: Pass) -> None:
+    for number, secret in ((web_pass.id + 1, service.settings.secret_key), (web_pass.id, "another secret of sixteen")):
         other.get(f"/pass/{holder_links.sign(number, secret)}")
         assert other.status == 404
 

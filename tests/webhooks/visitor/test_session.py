@@ -27,9 +27,9 @@ def readable(cookie: str) -> str:
 
 
 @pytest.mark.usefixtures("fair_on_web")
-def test_the_cookie_says_nothing_of_anybody(browser: Browser) -> None:
-    browser.register()
-    cookie = browser.client.get_cookie("session")
+def test_the_cookie_says_nothing_of_anybody(visitor_browser: Browser) -> None:
+    visitor_browser.register()
+    cookie = visitor_browser.client.get_cookie("session")
     assert cookie
     assert (cookie.http_only, cookie.same_site, cookie.secure) == (True, "Lax", True)
     inside = readable(cookie.value)
@@ -37,29 +37,31 @@ def test_the_cookie_says_nothing_of_anybody(browser: Browser) -> None:
 
 
 @pytest.mark.usefixtures("fair_on_web")
-def test_redis_cannot_be_read_for_a_visit_to_take_over(browser: Browser, service: Service) -> None:
-    browser.register()
+def test_redis_cannot_be_read_for_a_visit_to_take_over(visitor_browser: Browser, service: Service) -> None:
+    visitor_browser.register()
     keys = b" ".join(service.redis.keys("*visit*"))  # type: ignore[arg-type]  # bytes, as this client answers
     assert keys
-    assert browser.visit.encode() not in keys
+    assert visitor_browser.visit.encode() not in keys
 
 
 @pytest.mark.usefixtures("fair_on_web")
-def test_a_form_of_another_site_is_refused(browser: Browser) -> None:
-    browser.get("/register/fair")
-    browser.page = ""
-    browser.post("/register/fair", full_name="Asha Verma")
-    assert browser.status == 400
+def test_a_form_of_another_site_is_refused(visitor_browser: Browser) -> None:
+    visitor_browser.get("/register/fair")
+    visitor_browser.page = ""
+    visitor_browser.post("/register/fair", full_name="Asha Verma")
+    assert visitor_browser.status == 400
 
 
 @pytest.mark.usefixtures("fair_on_web")
-def test_a_visit_that_sends_too_much_is_told_when_to_go_on(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_visit_that_sends_too_much_is_told_when_to_go_on(
+    visitor_browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(visitor_session, "SESSION_LIMIT", "2 per minute")
     for _ in range(3):
-        browser.details(full_name="")
-    assert browser.status == 429
-    assert 0 < int(browser.header["Retry-After"]) <= 61
-    assert "<h1>" in browser.page
+        visitor_browser.details(full_name="")
+    assert visitor_browser.status == 429
+    assert 0 < int(visitor_browser.header["Retry-After"]) <= 61
+    assert "<h1>" in visitor_browser.page
 
 
 @pytest.mark.usefixtures("fair_on_web")

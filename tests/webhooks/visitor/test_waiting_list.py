@@ -11,7 +11,7 @@ from tests.webhooks.visitor.conftest import first_day, make_event
 
 
 @pytest.fixture
-def full(service: Service) -> None:
+def full_day(service: Service) -> None:
     """The fair with a waiting list and a full first day."""
     make_event(service, capacity_per_day=40)
     with service.database.write() as db:
@@ -19,17 +19,17 @@ def full(service: Service) -> None:
         db.execute(update(EventDay).where(EventDay.day == first_day(service)).values(taken=40))
 
 
-@pytest.mark.usefixtures("full")
-def test_whoever_wants_to_wait_is_in_the_line_and_has_no_pass(browser: Browser, service: Service) -> None:
+@pytest.mark.usefixtures("full_day")
+def test_whoever_wants_to_wait_is_in_the_line_and_has_no_pass(visitor_browser: Browser, service: Service) -> None:
     day = first_day(service).isoformat()
-    browser.details(visit_date=day)
-    assert (browser.status, browser.wrong) == (422, {"wait": "other_day"})
-    assert 'type="checkbox" name="wait"' in browser.page
-    browser.details(visit_date=day, wait="yes")
-    browser.prove()
-    assert browser.path == "/register/fair/review"
-    browser.post("/register/fair/review", agree="yes")
-    assert "You are on the waiting list for" in browser.page
+    visitor_browser.details(visit_date=day)
+    assert (visitor_browser.status, visitor_browser.wrong) == (422, {"wait": "other_day"})
+    assert 'type="checkbox" name="wait"' in visitor_browser.page
+    visitor_browser.details(visit_date=day, wait="yes")
+    visitor_browser.prove()
+    assert visitor_browser.path == "/register/fair/review"
+    visitor_browser.post("/register/fair/review", agree="yes")
+    assert "You are on the waiting list for" in visitor_browser.page
     with service.database.read() as db:
         assert db.scalars(select(Pass)).all() == []
         entry = db.scalars(select(WaitingEntry)).one()
@@ -37,10 +37,10 @@ def test_whoever_wants_to_wait_is_in_the_line_and_has_no_pass(browser: Browser, 
         assert entry.address.endswith(PHONE)
 
 
-@pytest.mark.usefixtures("full")
-def test_another_day_needs_no_box(browser: Browser, service: Service) -> None:
-    browser.details(visit_date=first_day(service).isoformat())
+@pytest.mark.usefixtures("full_day")
+def test_another_day_needs_no_box(visitor_browser: Browser, service: Service) -> None:
+    visitor_browser.details(visit_date=first_day(service).isoformat())
     with service.database.read() as db:
         other = db.scalars(select(EventDay.day).where(EventDay.taken == 0).order_by(EventDay.day)).first()
-    browser.details(visit_date=str(other))
-    assert browser.path == "/register/fair/code"
+    visitor_browser.details(visit_date=str(other))
+    assert visitor_browser.path == "/register/fair/code"

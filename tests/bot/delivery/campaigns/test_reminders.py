@@ -29,7 +29,7 @@ pytestmark = pytest.mark.databases("sqlite")
 
 
 @pytest.fixture
-def broadcasting(database: Database, outbox: Outbox, settings: Settings) -> BroadcastSender:
+def reminding(database: Database, outbox: Outbox, settings: Settings) -> BroadcastSender:
     """A fair with two visitors of the first day, one of them of the second too, and one of the second alone."""
     with database.write() as db:
         event = make_fair(db, opens=time(10), closes=time(20))
@@ -51,16 +51,16 @@ def change(database: Database, table: Any, *which: Any, **values: Any) -> None:
         db.execute(update(table).where(*which).values(**values))
 
 
-def test_on_the_eve_at_the_hour_and_once_a_day(database: Database, broadcasting: BroadcastSender) -> None:
+def test_on_the_eve_at_the_hour_and_once_a_day(database: Database, reminding: BroadcastSender) -> None:
     for moment in (EVENING - timedelta(days=1), EVENING - timedelta(minutes=1)):
-        broadcasting.run(moment.astimezone(UTC))
+        reminding.run(moment.astimezone(UTC))
     assert reminded(database) == []
     for minutes in (0, 1, 300):
-        broadcasting.run((EVENING + timedelta(minutes=minutes)).astimezone(UTC))
+        reminding.run((EVENING + timedelta(minutes=minutes)).astimezone(UTC))
     assert reminded(database) == ["1", "2"]
-    broadcasting.run((EVENING + timedelta(days=1)).astimezone(UTC))
+    reminding.run((EVENING + timedelta(days=1)).astimezone(UTC))
     assert reminded(database) == ["1", "2", "2", "3"]
-    broadcasting.run((EVENING + timedelta(days=2)).astimezone(UTC))
+    reminding.run((EVENING + timedelta(days=2)).astimezone(UTC))
     with database.read() as db:
         made = broadcasts.list_broadcasts(db)
         acts = db.execute(select(AuditEntry.what, AuditEntry.actor)).all()
@@ -72,13 +72,13 @@ def test_on_the_eve_at_the_hour_and_once_a_day(database: Database, broadcasting:
     assert "पुस्तक मेला" in bodies[0]["body"]
 
 
-def test_whom_it_passes_over(database: Database, broadcasting: BroadcastSender) -> None:
+def test_whom_it_passes_over(database: Database, reminding: BroadcastSender) -> None:
     with database.read() as db:
         first, second = db.scalars(select(Pass.id).where(Pass.day == FIRST_DAY).order_by(Pass.id)).all()
         holder = db.get_one(Pass, second).holder_id
     change(database, Pass, Pass.id == first, status="revoked")
     change(database, Contact, Contact.id == holder, stopped_at=NOW)
-    broadcasting.run(EVENING)
+    reminding.run(EVENING)
     with database.read() as db:
         [row] = broadcasts.list_broadcasts(db)
     assert (reminded(database), row.skipped) == ([], {"stopped": 1})
@@ -90,14 +90,14 @@ def test_whom_it_passes_over(database: Database, broadcasting: BroadcastSender) 
 )
 @pytest.mark.parametrize("begun", [False, True])
 def test_not_of_what_does_not_take_place(
-    database: Database, broadcasting: BroadcastSender, table: Any, values: dict[str, Any], begun: bool
+    database: Database, reminding: BroadcastSender, table: Any, values: dict[str, Any], begun: bool
 ) -> None:
     if begun:
         with database.write() as db:
             assert len(reminders.begin_due(db, EVENING)) == 1
     change(database, table, table.closed.is_(False) if table is EventDay else Event.slug == "fair", **values)
-    broadcasting.run(EVENING)
-    broadcasting.run(EVENING)
+    reminding.run(EVENING)
+    reminding.run(EVENING)
     assert reminded(database) == []
     with database.read() as db:
         assert set(db.scalars(select(Broadcast.status))) == ({"cancelled"} if begun else set())
@@ -105,16 +105,16 @@ def test_not_of_what_does_not_take_place(
         assert db.scalar(cancelled) == int(begun)
 
 
-def test_a_reminder_can_be_cancelled_and_is_not_begun_again(database: Database, broadcasting: BroadcastSender) -> None:
+def test_a_reminder_can_be_cancelled_and_is_not_begun_again(database: Database, reminding: BroadcastSender) -> None:
     with database.write() as db:
         [number] = reminders.begin_due(db, EVENING)
         broadcasts.cancel(db, number)
-    broadcasting.run(EVENING)
-    broadcasting.run(EVENING + timedelta(hours=1))
+    reminding.run(EVENING)
+    reminding.run(EVENING + timedelta(hours=1))
     assert reminded(database) == []
 
 
-def test_without_an_approved_template_it_is_refused(database: Database, broadcasting: BroadcastSender) -> None:
+def test_without_an_approved_template_it_is_refused(database: Database, reminding: BroadcastSender) -> None:
     with pytest.raises(Refused) as no, database.read() as db:
         reminders.require_templates(db, events.by_slug(db, "fair"), NOW)
     assert (no.value.code, no.value.params["languages"]) == ("template_not_approved", "en, hi")

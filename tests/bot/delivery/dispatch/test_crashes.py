@@ -25,15 +25,15 @@ PEOPLE = 6
 
 
 @pytest.fixture
-def api() -> Iterator[FakeApi]:
+def crash_api() -> Iterator[FakeApi]:
     with serving() as api:
         yield api
 
 
 @pytest.fixture
-def crashing_settings(settings: Settings, api: FakeApi) -> Settings:
+def crashing_settings(settings: Settings, crash_api: FakeApi) -> Settings:
     """Those of a worker that may be killed, with the test's own Twilio."""
-    return settings.model_copy(update={"twilio_api_base": api.origin})
+    return settings.model_copy(update={"twilio_api_base": crash_api.origin})
 
 
 def dies(point: str, settings: Settings, database_url: str, redis_url: str, delivery: int = 0) -> None:
@@ -69,7 +69,7 @@ def test_one_message_whenever_the_worker_dies(
     redis: "Redis",
     redis_url: str,
     crashing_settings: Settings,
-    api: FakeApi,
+    crash_api: FakeApi,
 ) -> None:
     clock = Clock()
     outbox = Outbox(
@@ -79,11 +79,11 @@ def test_one_message_whenever_the_worker_dies(
         words = enqueue_reply(db, message_sid="SM1", address=LANE, sender=None, body="Hello", now=NOW)
         image = enqueue_pass(db, make_pass(db), address=LANE, sender=None, language="en", now=NOW)
     dies(point, crashing_settings, database_url, redis_url, words)
-    assert len(api.taken) == (0 if point in ("before_the_try", "before_the_call") else 1)
+    assert len(crash_api.taken) == (0 if point in ("before_the_try", "before_the_call") else 1)
     goes_on(outbox, redis, clock)
-    assert len(api.taken) == 2
-    assert api.bodies[0] == "Hello"
-    assert "7K3M-PQ2R" in api.bodies[1]
+    assert len(crash_api.taken) == 2
+    assert crash_api.bodies[0] == "Hello"
+    assert "7K3M-PQ2R" in crash_api.bodies[1]
     for delivery in (words, image):
         assert (row(database, delivery).status, row(database, delivery).tried_at) == ("queued", None)
 
@@ -96,7 +96,7 @@ def test_each_message_once_whenever_a_drain_is_killed(
     redis: "Redis",
     redis_url: str,
     crashing_settings: Settings,
-    api: FakeApi,
+    crash_api: FakeApi,
 ) -> None:
     """Some calls have not begun, some are on their way, some were taken and some noted: nobody is passed over."""
     clock = Clock()
@@ -107,9 +107,9 @@ def test_each_message_once_whenever_a_drain_is_killed(
     rows = [reply(database, f"{number} to {lane}", lane=lane) for number in range(2) for lane in lanes]
     dies(point, crashing_settings, database_url, redis_url)
     goes_on(outbox, redis, clock)
-    assert sorted(api.bodies) == sorted(f"{number} to {lane}" for number in range(2) for lane in lanes)
+    assert sorted(crash_api.bodies) == sorted(f"{number} to {lane}" for number in range(2) for lane in lanes)
     for lane in lanes:
-        assert [message["Body"][0] for message in api.taken if message["To"] == lane] == ["0", "1"]
+        assert [message["Body"][0] for message in crash_api.taken if message["To"] == lane] == ["0", "1"]
     assert {(row(database, one).status, row(database, one).tried_at) for one in rows} == {("queued", None)}
 
 
@@ -121,7 +121,7 @@ def test_an_image_is_looked_up_by_its_caption(
     redis: "Redis",
     redis_url: str,
     crashing_settings: Settings,
-    api: FakeApi,
+    crash_api: FakeApi,
 ) -> None:
     clock = Clock()
     outbox = Outbox(
@@ -131,12 +131,17 @@ def test_an_image_is_looked_up_by_its_caption(
         image = enqueue_pass(db, make_pass(db), address=LANE, sender=None, language="hi", now=NOW)
     dies(point, crashing_settings, database_url, redis_url, image)
     goes_on(outbox, redis, clock)
-    assert len(api.taken) == 1
+    assert len(crash_api.taken) == 1
     assert row(database, image).status == "queued"
 
 
 def test_without_the_look_up_it_would_be_two(
-    database: Database, database_url: str, redis: "Redis", redis_url: str, crashing_settings: Settings, api: FakeApi
+    database: Database,
+    database_url: str,
+    redis: "Redis",
+    redis_url: str,
+    crashing_settings: Settings,
+    crash_api: FakeApi,
 ) -> None:
     clock = Clock()
     outbox = Outbox(
@@ -146,4 +151,4 @@ def test_without_the_look_up_it_would_be_two(
         words = enqueue_reply(db, message_sid="SM1", address=LANE, sender=None, body="Hello", now=NOW)
     dies("after_the_call", crashing_settings, database_url, redis_url, words)
     goes_on(outbox, redis, clock)
-    assert api.bodies == ["Hello", "Hello"]
+    assert crash_api.bodies == ["Hello", "Hello"]

@@ -172,7 +172,7 @@ def served(redis_url: str, sqlite_template: Path, tmp_path_factory: pytest.TempP
 
 
 @pytest.fixture
-def world(served: Whole, monkeypatch: pytest.MonkeyPatch, logs_as_before: None) -> Whole:
+def whole_service(served: Whole, monkeypatch: pytest.MonkeyPatch, logs_as_before: None) -> Whole:
     """The whole service as it is at first; the command line works on the same database."""
     served.begin()
     settings = served.service.settings
@@ -223,12 +223,12 @@ def line(case: Case, course: Course, got: int) -> str:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.name))
-def test_what_comes_of_a_refusal(world: Whole, table: list[str], case: Case) -> None:
-    delivery = owed(world, case.kind)
+def test_what_comes_of_a_refusal(whole_service: Whole, table: list[str], case: Case) -> None:
+    delivery = owed(whole_service, case.kind)
     for trouble in case.trouble:
-        world.order(**trouble)
-    course = world.course(delivery)
-    got = [one for one in world.got() if one.direction == "outbound-api"]
+        whole_service.order(**trouble)
+    course = whole_service.course(delivery)
+    got = [one for one in whole_service.got() if one.direction == "outbound-api"]
     table.append(line(case, course, len(got)))
 
     least, most = case.tries
@@ -258,65 +258,68 @@ def test_every_class_of_codes_is_among_them() -> None:
     assert tried == set(Class)
 
 
-def test_a_blocked_visitor_is_sent_nothing_unasked_until_they_write(world: Whole) -> None:
-    image = owed(world, "pass")
-    world.order(**refuse(63014)[0])
-    world.course(image)
-    assert world.sweep() == []
-    with world.service.database.read() as db:
+def test_a_blocked_visitor_is_sent_nothing_unasked_until_they_write(whole_service: Whole) -> None:
+    image = owed(whole_service, "pass")
+    whole_service.order(**refuse(63014)[0])
+    whole_service.course(image)
+    assert whole_service.sweep() == []
+    with whole_service.service.database.read() as db:
         assert [contact.stopped_at is not None for contact in db.query(Contact)] == [True]
 
 
-def test_a_picture_that_whatsapp_refuses_goes_as_a_link_by_sms(world: Whole) -> None:
-    image = owed(world, "pass")
-    world.order(**refuse(63005)[0])
-    world.course(image)
-    [link] = world.sweep()
-    assert world.course(link).status == "delivered"
-    [sms] = world.got()
+def test_a_picture_that_whatsapp_refuses_goes_as_a_link_by_sms(whole_service: Whole) -> None:
+    image = owed(whole_service, "pass")
+    whole_service.order(**refuse(63005)[0])
+    whole_service.course(image)
+    [link] = whole_service.sweep()
+    assert whole_service.course(link).status == "delivered"
+    [sms] = whole_service.got()
     assert sms.recipient == LANE.removeprefix("whatsapp:")
-    assert f"{world.origin}/pass/" in sms.body
+    assert f"{whole_service.origin}/pass/" in sms.body
 
 
-def test_what_waits_for_the_window_goes_as_soon_as_the_visitor_writes(world: Whole) -> None:
-    words = owed(world, "reply")
-    world.order(**refuse(63016, 400)[0])
-    assert world.course(words).reason == "window_closed"
-    world.moment.shift(120)
-    world.write("hello")
-    world.until_let_go(words)
-    assert world.course(words).status == "read"
-    assert "Which day?" in [one.body for one in world.got()]
+def test_what_waits_for_the_window_goes_as_soon_as_the_visitor_writes(whole_service: Whole) -> None:
+    words = owed(whole_service, "reply")
+    whole_service.order(**refuse(63016, 400)[0])
+    assert whole_service.course(words).reason == "window_closed"
+    whole_service.moment.shift(120)
+    whole_service.write("hello")
+    whole_service.until_let_go(words)
+    assert whole_service.course(words).status == "read"
+    assert "Which day?" in [one.body for one in whole_service.got()]
 
 
-def test_while_a_sender_rests_nobodys_message_is_tried(world: Whole) -> None:
-    first = owed(world, "reply")
-    world.order(**refuse(63038, 400)[0])
-    world.service.outbox.deliver(first)
-    second = reply(world.service.database, "Another's", lane="whatsapp:+919800000009")
-    course = world.course(second)
+def test_while_a_sender_rests_nobodys_message_is_tried(whole_service: Whole) -> None:
+    first = owed(whole_service, "reply")
+    whole_service.order(**refuse(63038, 400)[0])
+    whole_service.service.outbox.deliver(first)
+    second = reply(whole_service.service.database, "Another's", lane="whatsapp:+919800000009")
+    course = whole_service.course(second)
     assert course.tries[0] >= 300
     assert course.calls == 1
     assert course.steps[0] == "put_off"
     assert shown(second)["story"][1]["reason"] == "sender_paused"
-    sent = world.twilio.messages.several(world.twilio.messages.sids(recipient="whatsapp:+919800000009"))
+    sent = whole_service.twilio.messages.several(whole_service.twilio.messages.sids(recipient="whatsapp:+919800000009"))
     assert [one.created_ms >= (NOW.timestamp() + 299) * 1000 for one in sent] == [True]
 
 
-def test_what_twilio_could_not_tell_is_asked_for(world: Whole) -> None:
+def test_what_twilio_could_not_tell_is_asked_for(whole_service: Whole) -> None:
     """Its callbacks met no web process, so that nothing came after our call."""
-    world.order(fault="lose", kind="status", times=ALWAYS)
-    image = owed(world, "pass")
-    world.service.outbox.deliver(image)
-    world.rest()
-    assert world.row(image).status == "queued"
-    assert ask_for_statuses(world, 2.9, status="queued") == 0
-    assert ask_for_statuses(world, 3.1, status="queued") == 1  # and Twilio knows no more than we do
-    assert ask_for_statuses(world, 10, status="undelivered", error_code=63019) == 0
-    world.service.redis.delete(f"status-asked:{image}")  # Redis does not travel
-    assert ask_for_statuses(world, 18.2, status="undelivered", error_code=63019) == 1
-    assert (world.row(image).status, world.row(image).error_code) == ("owed", 63019)  # and tried once more
-    assert ask_for_statuses(world, 40, status="undelivered", error_code=63019) == 0
+    whole_service.order(fault="lose", kind="status", times=ALWAYS)
+    image = owed(whole_service, "pass")
+    whole_service.service.outbox.deliver(image)
+    whole_service.rest()
+    assert whole_service.row(image).status == "queued"
+    assert ask_for_statuses(whole_service, 2.9, status="queued") == 0
+    assert ask_for_statuses(whole_service, 3.1, status="queued") == 1  # and Twilio knows no more than we do
+    assert ask_for_statuses(whole_service, 10, status="undelivered", error_code=63019) == 0
+    whole_service.service.redis.delete(f"status-asked:{image}")  # Redis does not travel
+    assert ask_for_statuses(whole_service, 18.2, status="undelivered", error_code=63019) == 1
+    assert (whole_service.row(image).status, whole_service.row(image).error_code) == (
+        "owed",
+        63019,
+    )  # and tried once more
+    assert ask_for_statuses(whole_service, 40, status="undelivered", error_code=63019) == 0
 
 
 def ask_for_statuses(world: Whole, minutes: float, **has: object) -> int:

@@ -36,7 +36,7 @@ NO_ANSWER = SendFailed("no_answer", retry=True, unclear=True)
 
 
 @pytest.fixture
-def api(database: Database) -> FakeContentApi:
+def approved_api(database: Database) -> FakeContentApi:
     """A Content API that has made our templates and taken them to WhatsApp."""
     made = FakeContentApi()
     sync.sync(database, ContentApi(made), notices.template_specs(ORIGIN), NOW)
@@ -44,12 +44,12 @@ def api(database: Database) -> FakeContentApi:
 
 
 @pytest.fixture
-def approved(database: Database, api: FakeContentApi, outbox: Outbox) -> FakeContentApi:
+def approved(database: Database, approved_api: FakeContentApi, outbox: Outbox) -> FakeContentApi:
     """The templates, approved by WhatsApp, and somebody whose window is shut."""
-    api.approvals = dict.fromkeys(api.kept, "approved")
-    sync.refresh(database, ContentApi(api))
+    approved_api.approvals = dict.fromkeys(approved_api.kept, "approved")
+    sync.refresh(database, ContentApi(approved_api))
     outbox.windows.mark_closed(LANE, SENDER, NOW)
-    return api
+    return approved_api
 
 
 def approvals(database: Database) -> set[str]:
@@ -80,15 +80,15 @@ def test_there_is_one_in_every_language_in_its_own_words() -> None:
     assert len(bodies) == len(LANGUAGES) * len(notices.NOTICES)
 
 
-def test_each_is_submitted_once_and_its_approval_noted_later(database: Database, api: FakeContentApi) -> None:
+def test_each_is_submitted_once_and_its_approval_noted_later(database: Database, approved_api: FakeContentApi) -> None:
     assert approvals(database) == {"received"}
-    assert sync.sync(database, ContentApi(api), notices.template_specs(ORIGIN), NOW) == []
-    assert len(api.submitted) == len(CONFIRMED) * len(notices.NOTICES)
-    api.approvals = dict.fromkeys(api.kept, "approved")
-    sync.refresh(database, ContentApi(api))
+    assert sync.sync(database, ContentApi(approved_api), notices.template_specs(ORIGIN), NOW) == []
+    assert len(approved_api.submitted) == len(CONFIRMED) * len(notices.NOTICES)
+    approved_api.approvals = dict.fromkeys(approved_api.kept, "approved")
+    sync.refresh(database, ContentApi(approved_api))
     assert approvals(database) == {"approved"}
-    api.refuse_at = 0
-    sync.refresh(database, ContentApi(api))
+    approved_api.refuse_at = 0
+    sync.refresh(database, ContentApi(approved_api))
     assert approvals(database) == {"approved"}
 
 

@@ -63,13 +63,13 @@ class FakeVerify:
 
 
 @pytest.fixture
-def api() -> FakeVerify:
+def verify_api() -> FakeVerify:
     return FakeVerify()
 
 
 @pytest.fixture
-def verify(redis: "Redis", api: FakeVerify) -> VerifyOtps:
-    return VerifyOtps(OwnOtps(redis, "a secret of sixteen", sms=True, template=False), redis, api, SERVICE)
+def verify(redis: "Redis", verify_api: FakeVerify) -> VerifyOtps:
+    return VerifyOtps(OwnOtps(redis, "a secret of sixteen", sms=True, template=False), redis, verify_api, SERVICE)
 
 
 def check(verify: VerifyOtps, otp: str, attempt: str = "SM1", bound: tuple[str, str, str] = BOUND) -> None:
@@ -77,7 +77,7 @@ def check(verify: VerifyOtps, otp: str, attempt: str = "SM1", bound: tuple[str, 
 
 
 def test_the_worker_has_verify_send_and_makes_nothing(
-    database: Database, redis: "Redis", twilio: FakeTwilio, verify: VerifyOtps, api: FakeVerify, clock: Clock
+    database: Database, redis: "Redis", twilio: FakeTwilio, verify: VerifyOtps, verify_api: FakeVerify, clock: Clock
 ) -> None:
     outbox = Outbox(database, redis, twilio, verify, SETTINGS, clock, sleep=lambda seconds: None)
     lane = verify.ask(*BOUND, NOW)
@@ -85,7 +85,7 @@ def test_the_worker_has_verify_send_and_makes_nothing(
         otp = enqueue_otp(db, purpose="someone_else", phone=PHONE, asker=ASKER, language="hi", address=lane, now=NOW)
     outbox.deliver(otp)
     outbox.deliver(otp)
-    assert api.sent == [{"To": PHONE, "Channel": "sms", "Locale": "hi"}]
+    assert verify_api.sent == [{"To": PHONE, "Channel": "sms", "Locale": "hi"}]
     assert twilio.sent == []
     assert (row(database, otp).status, row(database, otp).message_sid) == ("handed_over", "VE" + "1".zfill(32))
 
@@ -111,11 +111,11 @@ def test_a_code_that_somebody_typed_has_arrived(
 
 
 def test_verify_has_a_pace_of_its_own(
-    database: Database, redis: "Redis", twilio: FakeTwilio, verify: VerifyOtps, api: FakeVerify, clock: Clock
+    database: Database, redis: "Redis", twilio: FakeTwilio, verify: VerifyOtps, verify_api: FakeVerify, clock: Clock
 ) -> None:
     """Its messages leave from other senders: what slows it down does not slow down ours, nor the other way round."""
     outbox = Outbox(database, redis, twilio, verify, SETTINGS, clock, sleep=lambda seconds: None)
-    api.next = [SendFailed("20429", retry=True, wait=30)]
+    verify_api.next = [SendFailed("20429", retry=True, wait=30)]
     with database.write() as db:
         otp = enqueue_otp(db, purpose="p", phone=PHONE, asker=ASKER, language="en", address=PHONE, now=NOW)
     outbox.deliver(otp)
@@ -130,17 +130,19 @@ def test_verify_has_a_pace_of_its_own(
     assert redis.get(f"pace:next:{SERVICE}") != places
 
 
-def test_a_code_counts_once_and_the_same_message_gets_the_same_verdict(verify: VerifyOtps, api: FakeVerify) -> None:
+def test_a_code_counts_once_and_the_same_message_gets_the_same_verdict(
+    verify: VerifyOtps, verify_api: FakeVerify
+) -> None:
     verify.send(*BOUND, "en")
     check(verify, RIGHT, "SM1")
     check(verify, RIGHT, "SM1")
-    assert len(api.checked) == 1
-    assert api.checked[0] == {"VerificationSid": "VE" + "1".zfill(32), "Code": RIGHT}
+    assert len(verify_api.checked) == 1
+    assert verify_api.checked[0] == {"VerificationSid": "VE" + "1".zfill(32), "Code": RIGHT}
     with refused("otp_expired"):
         check(verify, RIGHT, "SM2")
 
 
-def test_wrong_codes_are_counted_by_us_too(verify: VerifyOtps, api: FakeVerify) -> None:
+def test_wrong_codes_are_counted_by_us_too(verify: VerifyOtps, verify_api: FakeVerify) -> None:
     verify.send(*BOUND, "en")
     left = []
     for number in range(MAX_TRIES - 1):
@@ -153,10 +155,10 @@ def test_wrong_codes_are_counted_by_us_too(verify: VerifyOtps, api: FakeVerify) 
             check(verify, "000000", attempt)
     with refused("otp_used_up"):
         check(verify, RIGHT, "SMc")
-    assert len(api.checked) == MAX_TRIES
+    assert len(verify_api.checked) == MAX_TRIES
 
 
-def test_a_code_that_was_asked_for_but_not_sent_yet_is_on_its_way(verify: VerifyOtps, api: FakeVerify) -> None:
+def test_a_code_that_was_asked_for_but_not_sent_yet_is_on_its_way(verify: VerifyOtps, verify_api: FakeVerify) -> None:
     verify.ask(*BOUND, NOW, "SM0")
     with refused("otp_not_sent"):
         check(verify, RIGHT, "SM1")
@@ -171,12 +173,12 @@ def test_a_code_that_was_asked_for_but_not_sent_yet_is_on_its_way(verify: Verify
     [("web", PHONE, ASKER), ("someone_else", "+919833333333", ASKER), ("someone_else", PHONE, "whatsapp:+1415")],
 )
 def test_a_code_counts_for_its_purpose_phone_and_asker_alone(
-    verify: VerifyOtps, api: FakeVerify, other: tuple[str, str, str]
+    verify: VerifyOtps, verify_api: FakeVerify, other: tuple[str, str, str]
 ) -> None:
     verify.send(*BOUND, "en")
     with refused("otp_expired"):
         check(verify, RIGHT, "SM1", other)
-    assert api.checked == []
+    assert verify_api.checked == []
 
 
 @pytest.mark.parametrize(
@@ -196,17 +198,17 @@ def test_a_code_counts_for_its_purpose_phone_and_asker_alone(
     ],
 )
 def test_the_errors_of_a_check_are_ours(
-    verify: VerifyOtps, api: FakeVerify, answer: tuple[int, dict[str, Any]] | SendFailed, code: str
+    verify: VerifyOtps, verify_api: FakeVerify, answer: tuple[int, dict[str, Any]] | SendFailed, code: str
 ) -> None:
     verify.send(*BOUND, "en")
-    api.next = [answer]
+    verify_api.next = [answer]
     with refused(code):
         check(verify, RIGHT)
 
 
-def test_what_could_not_be_checked_is_no_verdict(verify: VerifyOtps, api: FakeVerify) -> None:
+def test_what_could_not_be_checked_is_no_verdict(verify: VerifyOtps, verify_api: FakeVerify) -> None:
     verify.send(*BOUND, "en")
-    api.next = [SendFailed("http_503", retry=True)]
+    verify_api.next = [SendFailed("http_503", retry=True)]
     with refused("otp_not_checked"):
         check(verify, RIGHT, "SM1")
     check(verify, RIGHT, "SM1")
@@ -222,9 +224,9 @@ def test_what_could_not_be_checked_is_no_verdict(verify: VerifyOtps, api: FakeVe
     ],
 )
 def test_a_phone_that_gets_no_code_ends_the_row(
-    verify: VerifyOtps, api: FakeVerify, answer: tuple[int, dict[str, Any]] | SendFailed, code: str
+    verify: VerifyOtps, verify_api: FakeVerify, answer: tuple[int, dict[str, Any]] | SendFailed, code: str
 ) -> None:
-    api.next = [answer]
+    verify_api.next = [answer]
     with refused(code):
         verify.send(*BOUND, "en")
 
@@ -240,27 +242,27 @@ def test_a_phone_that_gets_no_code_ends_the_row(
     ],
 )
 def test_what_is_about_the_service_is_tried_again_or_told_to_the_operator(
-    verify: VerifyOtps, api: FakeVerify, answer: tuple[int, dict[str, Any]] | SendFailed, retry: bool
+    verify: VerifyOtps, verify_api: FakeVerify, answer: tuple[int, dict[str, Any]] | SendFailed, retry: bool
 ) -> None:
-    api.next = [answer]
+    verify_api.next = [answer]
     with pytest.raises(SendFailed) as failure:
         verify.send(*BOUND, "en")
     assert failure.value.retry == retry
 
 
 def test_a_number_of_no_roster_is_refused_as_slowly_as_one_that_was_sent_a_code(
-    verify: VerifyOtps, api: FakeVerify
+    verify: VerifyOtps, verify_api: FakeVerify
 ) -> None:
     verify.send("staff", PHONE, ASKER, "en")
     refusals = []
     for phone in (PHONE, "+919833333333"):
-        before, codes = len(api.checked), []
+        before, codes = len(verify_api.checked), []
         for attempt in range(MAX_TRIES + 2):
-            api.next = [] if phone == PHONE else [(404, {"code": 20404})]
+            verify_api.next = [] if phone == PHONE else [(404, {"code": 20404})]
             with pytest.raises(Refused) as no:
                 check(verify, "654321", f"{phone} {attempt}", ("staff", phone, ASKER))
             codes.append(no.value.code)
-        refusals.append((len(api.checked) - before, codes))
+        refusals.append((len(verify_api.checked) - before, codes))
     assert refusals[0] == refusals[1]
     assert refusals[0][0] == MAX_TRIES
 

@@ -13,16 +13,13 @@ from bot.domain.roster import gates
 from bot.errors import Refused
 from tests.bot.domain.builders import DAY, NOW
 
+pytestmark = pytest.mark.without_noise  # these tests name rows by their ids
+
 PHONE = "+919812345678"
 
 
-@pytest.fixture
-def noise() -> None:
-    """None here: these tests name rows by their ids."""
-
-
 @pytest.fixture(autouse=True)
-def fairs(database: Database) -> None:
+def two_fairs(database: Database) -> None:
     """Two events, each with a gate, and Ravi on the roster of both."""
     with database.write() as db:
         for slug in ("one", "two"):

@@ -28,7 +28,7 @@ SOON = at(1, day=MIDDLE)
 
 
 @pytest.fixture
-def school(world: World) -> World:
+def school_of_two_days(world: World) -> World:
     """The fair, and schools that come on its first two days."""
     kinds.add(world.db, "fair", "school", days=(DAY, MIDDLE))
     return world
@@ -44,62 +44,67 @@ def _for_two_days(world: World, hours: tuple[time | None, time | None]) -> None:
 
 
 @pytest.mark.parametrize("change", [_for_all, _for_two_days])
-def test_a_night_that_becomes_one_day_with_the_evening_before_has_one_entry(school: World, change: Any) -> None:
-    issued = given_out(school)
-    assert said(school.admit(issued.code, EARLY, count=3)) == ("admitted", 3, 1)  # the second day
-    change(school, NIGHT)  # the first day, it turns out
-    assert row_of(school, issued, SOON).used == 3
-    assert left(school, issued.code, SOON) == 1
-    assert said(school.admit(issued.code, SOON)) == ("admitted", 1, 0)
-    assert school.result(issued.code, SOON) == "already_admitted"
+def test_a_night_that_becomes_one_day_with_the_evening_before_has_one_entry(
+    school_of_two_days: World, change: Any
+) -> None:
+    issued = given_out(school_of_two_days)
+    assert said(school_of_two_days.admit(issued.code, EARLY, count=3)) == ("admitted", 3, 1)  # the second day
+    change(school_of_two_days, NIGHT)  # the first day, it turns out
+    assert row_of(school_of_two_days, issued, SOON).used == 3
+    assert left(school_of_two_days, issued.code, SOON) == 1
+    assert said(school_of_two_days.admit(issued.code, SOON)) == ("admitted", 1, 0)
+    assert school_of_two_days.result(issued.code, SOON) == "already_admitted"
     evening = at(20, day=MIDDLE)
-    assert (left(school, issued.code, evening), row_of(school, issued, evening).used) == (PARTY, 0)
-    assert recount.differences(school.db, "fair") == []
+    assert (left(school_of_two_days, issued.code, evening), row_of(school_of_two_days, issued, evening).used) == (
+        PARTY,
+        0,
+    )
+    assert recount.differences(school_of_two_days.db, "fair") == []
 
 
 @pytest.mark.parametrize("change", [_for_all, _for_two_days])
-def test_a_night_that_becomes_the_next_day_has_one_entry(school: World, change: Any) -> None:
-    change(school, NIGHT)
-    issued = given_out(school)
-    assert school.result(issued.code, EARLY) == "admitted"
-    change(school, (time(0), time(23)))
-    assert row_of(school, issued, SOON).used == PARTY
-    assert school.result(issued.code, SOON) == "already_admitted"
-    assert school.result(issued.code, at(20, day=MIDDLE)) == "already_admitted"
+def test_a_night_that_becomes_the_next_day_has_one_entry(school_of_two_days: World, change: Any) -> None:
+    change(school_of_two_days, NIGHT)
+    issued = given_out(school_of_two_days)
+    assert school_of_two_days.result(issued.code, EARLY) == "admitted"
+    change(school_of_two_days, (time(0), time(23)))
+    assert row_of(school_of_two_days, issued, SOON).used == PARTY
+    assert school_of_two_days.result(issued.code, SOON) == "already_admitted"
+    assert school_of_two_days.result(issued.code, at(20, day=MIDDLE)) == "already_admitted"
 
 
-def test_shorter_hours_from_now_on_take_nothing_from_the_nights_that_were(school: World) -> None:
-    _for_all(school, NIGHT)
-    issued = given_out(school)
-    assert school.result(issued.code, EARLY) == "admitted"
-    _for_all(school, (time(18), time(23)))
-    assert school.result(issued.code, SOON) == "event_closed"
-    assert said(school.admit(issued.code, at(20, day=MIDDLE))) == ("admitted", PARTY, 0)
+def test_shorter_hours_from_now_on_take_nothing_from_the_nights_that_were(school_of_two_days: World) -> None:
+    _for_all(school_of_two_days, NIGHT)
+    issued = given_out(school_of_two_days)
+    assert school_of_two_days.result(issued.code, EARLY) == "admitted"
+    _for_all(school_of_two_days, (time(18), time(23)))
+    assert school_of_two_days.result(issued.code, SOON) == "event_closed"
+    assert said(school_of_two_days.admit(issued.code, at(20, day=MIDDLE))) == ("admitted", PARTY, 0)
 
 
-def test_who_is_out_and_who_is_taken_back_moves_along(school: World) -> None:
-    events.change(school.db, "fair", policy="in_out")
-    issued = given_out(school)
-    school.admit(issued.code, EARLY, count=3)
-    school.admit(issued.code, EARLY + timedelta(minutes=1), direction="out", count=2)
-    school.admit(issued.code, SOON - timedelta(minutes=1), count=1)
-    _for_all(school, NIGHT)
-    row = row_of(school, issued, SOON)
+def test_who_is_out_and_who_is_taken_back_moves_along(school_of_two_days: World) -> None:
+    events.change(school_of_two_days.db, "fair", policy="in_out")
+    issued = given_out(school_of_two_days)
+    school_of_two_days.admit(issued.code, EARLY, count=3)
+    school_of_two_days.admit(issued.code, EARLY + timedelta(minutes=1), direction="out", count=2)
+    school_of_two_days.admit(issued.code, SOON - timedelta(minutes=1), count=1)
+    _for_all(school_of_two_days, NIGHT)
+    row = row_of(school_of_two_days, issued, SOON)
     assert (row.used, row.inside) == (2, 2)
-    assert left(school, issued.code, SOON) == 2
-    undo(school.db, school.ravi.id, SOON)
-    assert left(school, issued.code, SOON) == 3
-    assert said(school.admit(issued.code, SOON, direction="out"))[:2] == ("left", 1)
+    assert left(school_of_two_days, issued.code, SOON) == 2
+    undo(school_of_two_days.db, school_of_two_days.ravi.id, SOON)
+    assert left(school_of_two_days, issued.code, SOON) == 3
+    assert said(school_of_two_days.admit(issued.code, SOON, direction="out"))[:2] == ("left", 1)
 
 
-def test_a_pass_of_one_day_counts_to_its_day_whatever_the_hours(school: World) -> None:
-    events.change(school.db, "fair", starts_on=DAY - timedelta(days=1))
-    code = given_out(school, "visitor").code
-    assert school.result(code, NOON) == "admitted"
-    _for_all(school, (time(18), time(14)))  # noon is the day before's now
-    assert school.result(code, at(19)) == "already_admitted"
-    _for_all(school, (None, None))
-    assert school.result(code, at(19)) == "already_admitted"
+def test_a_pass_of_one_day_counts_to_its_day_whatever_the_hours(school_of_two_days: World) -> None:
+    events.change(school_of_two_days.db, "fair", starts_on=DAY - timedelta(days=1))
+    code = given_out(school_of_two_days, "visitor").code
+    assert school_of_two_days.result(code, NOON) == "admitted"
+    _for_all(school_of_two_days, (time(18), time(14)))  # noon is the day before's now
+    assert school_of_two_days.result(code, at(19)) == "already_admitted"
+    _for_all(school_of_two_days, (None, None))
+    assert school_of_two_days.result(code, at(19)) == "already_admitted"
 
 
 # --- what a scanner did meanwhile without a network ---------------------------------------------------
@@ -194,30 +199,33 @@ def test_people_without_a_pass_have_entered_as_well(world: World) -> None:
         events.change(world.db, "fair", timezone="Asia/Dhaka")
 
 
-def test_dates_limits_and_status_let_nobody_in_again(school: World) -> None:
-    code = given_out(school).code
-    school.admit(code, count=3)
-    events.change(school.db, "fair", starts_on=DAY - timedelta(days=1), ends_on=DAY + timedelta(days=9))
-    events.change(school.db, "fair", capacity_per_day=50, max_party=1)
-    kinds.change(school.db, "fair", "school", max_party=9, gates=["main"])
-    events.close_event(school.db, "fair")
-    events.cancel_event(school.db, "fair")
-    events.open_event(school.db, "fair")
-    events.set_day(school.db, "fair", DAY, closed=True)
-    events.set_day(school.db, "fair", DAY, closed=False, capacity=None)
-    with refused("kind_has_passes"), school.db.begin_nested():
-        kinds.change(school.db, "fair", "school", days=(DAY,))
-    with refused("day_has_passes"), school.db.begin_nested():
-        events.change(school.db, "fair", starts_on=MIDDLE)
-    assert left(school, code, at(13)) == 1
-    assert recount.differences(school.db, "fair") == []
+def test_dates_limits_and_status_let_nobody_in_again(school_of_two_days: World) -> None:
+    code = given_out(school_of_two_days).code
+    school_of_two_days.admit(code, count=3)
+    events.change(school_of_two_days.db, "fair", starts_on=DAY - timedelta(days=1), ends_on=DAY + timedelta(days=9))
+    events.change(school_of_two_days.db, "fair", capacity_per_day=50, max_party=1)
+    kinds.change(school_of_two_days.db, "fair", "school", max_party=9, gates=["main"])
+    events.close_event(school_of_two_days.db, "fair")
+    events.cancel_event(school_of_two_days.db, "fair")
+    events.open_event(school_of_two_days.db, "fair")
+    events.set_day(school_of_two_days.db, "fair", DAY, closed=True)
+    events.set_day(school_of_two_days.db, "fair", DAY, closed=False, capacity=None)
+    with refused("kind_has_passes"), school_of_two_days.db.begin_nested():
+        kinds.change(school_of_two_days.db, "fair", "school", days=(DAY,))
+    with refused("day_has_passes"), school_of_two_days.db.begin_nested():
+        events.change(school_of_two_days.db, "fair", starts_on=MIDDLE)
+    assert left(school_of_two_days, code, at(13)) == 1
+    assert recount.differences(school_of_two_days.db, "fair") == []
 
 
-def test_a_clone_knows_nobody_who_was_in(school: World) -> None:
-    code = given_out(school).code
-    school.admit(code)
-    clone.clone(school.db, "fair", "fair-two", name="", starts_on=DAY, now=NOW)
-    events.open_event(school.db, "fair-two")
-    assert school.result(code, event="fair-two") == "wrong_event"
-    assert school.result(code) == "already_admitted"
-    assert school.result(reissue.reissue(school.db, school.ring, code, NOW).code) == "already_admitted"
+def test_a_clone_knows_nobody_who_was_in(school_of_two_days: World) -> None:
+    code = given_out(school_of_two_days).code
+    school_of_two_days.admit(code)
+    clone.clone(school_of_two_days.db, "fair", "fair-two", name="", starts_on=DAY, now=NOW)
+    events.open_event(school_of_two_days.db, "fair-two")
+    assert school_of_two_days.result(code, event="fair-two") == "wrong_event"
+    assert school_of_two_days.result(code) == "already_admitted"
+    assert (
+        school_of_two_days.result(reissue.reissue(school_of_two_days.db, school_of_two_days.ring, code, NOW).code)
+        == "already_admitted"
+    )

@@ -52,7 +52,7 @@ WAYS: dict[str, tuple[Change, Change]] = {
 
 
 @pytest.fixture
-def school(world: World) -> World:
+def school_of_three_days(world: World) -> World:
     """The fair, and schools that come on its first three days."""
     kinds.add(world.db, "fair", "school", days=(DAY, MIDDLE, LAST))
     return world
@@ -85,17 +85,17 @@ def row_of(world: World, issued: Pass, now: datetime) -> Row:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_party_that_is_partly_in_counts_under_every_next_policy(school: World, way: str) -> None:
+def test_a_party_that_is_partly_in_counts_under_every_next_policy(school_of_three_days: World, way: str) -> None:
     first, second = WAYS[way]
     for old, new in permutations(POLICIES, 2):
-        with school.db.begin_nested() as undone:
-            first(school, old)
-            code = given_out(school).code
-            assert said(school.admit(code, count=3)) == ("admitted", 3, 1)
-            assert said(school.admit(code, at(12, 30), direction="out", count=1))[0] == "left"
-            second(school, new)
+        with school_of_three_days.db.begin_nested() as undone:
+            first(school_of_three_days, old)
+            code = given_out(school_of_three_days).code
+            assert said(school_of_three_days.admit(code, count=3)) == ("admitted", 3, 1)
+            assert said(school_of_three_days.admit(code, at(12, 30), direction="out", count=1))[0] == "left"
+            second(school_of_three_days, new)
             expected = 2 if new == "in_out" else 1
-            _is_left(school, code, expected, (old, new))
+            _is_left(school_of_three_days, code, expected, (old, new))
             undone.rollback()
 
 
@@ -116,34 +116,36 @@ def _is_left(world: World, code: str, expected: int, pair: tuple[str, str]) -> N
     assert recount.differences(world.db, "fair") == [], pair
 
 
-def test_it_goes_on_through_any_number_of_changes(school: World) -> None:
-    code = given_out(school).code
-    school.admit(code, count=1)
+def test_it_goes_on_through_any_number_of_changes(school_of_three_days: World) -> None:
+    code = given_out(school_of_three_days).code
+    school_of_three_days.admit(code, count=1)
     for policy in ("once", "daily", "in_out", "daily", "once", "in_out", "once", "daily"):
-        _of_event(school, policy)
-        assert left(school, code, at(13)) == PARTY - 1
-    code = reissue.reissue(school.db, school.ring, code, NOW).code
-    assert left(school, code, at(13)) == PARTY - 1
-    _of_event(school, "once")
-    code = reissue.reissue(school.db, school.ring, code, NOW).code  # before anybody has asked for it
-    assert left(school, code, at(13)) == PARTY - 1
+        _of_event(school_of_three_days, policy)
+        assert left(school_of_three_days, code, at(13)) == PARTY - 1
+    code = reissue.reissue(school_of_three_days.db, school_of_three_days.ring, code, NOW).code
+    assert left(school_of_three_days, code, at(13)) == PARTY - 1
+    _of_event(school_of_three_days, "once")
+    code = reissue.reissue(
+        school_of_three_days.db, school_of_three_days.ring, code, NOW
+    ).code  # before anybody has asked for it
+    assert left(school_of_three_days, code, at(13)) == PARTY - 1
 
 
 @pytest.mark.parametrize("asked_between", [False, True])
-def test_what_is_taken_back_after_the_change_is_free_again(school: World, asked_between: bool) -> None:
+def test_what_is_taken_back_after_the_change_is_free_again(school_of_three_days: World, asked_between: bool) -> None:
     for old, new in permutations(POLICIES, 2):
-        with school.db.begin_nested() as undone:
-            _of_event(school, old)
-            code = given_out(school).code
-            school.admit(code, count=3)
-            school.admit(code, count=1)
-            _of_event(school, new)
+        with school_of_three_days.db.begin_nested() as undone:
+            _of_event(school_of_three_days, old)
+            code = given_out(school_of_three_days).code
+            school_of_three_days.admit(code, count=3)
+            school_of_three_days.admit(code, count=1)
+            _of_event(school_of_three_days, new)
             if asked_between:
-                assert left(school, code, NOON) == 0
-            assert undo(school.db, school.ravi.id, NOON).people == 1
-            assert said(school.admit(code, NOON)) == ("admitted", 1, 0), (old, new)
-            assert undo(school.db, school.ravi.id, NOON).people == 1
-            assert recount.differences(school.db, "fair") == []
+                assert left(school_of_three_days, code, NOON) == 0
+            assert undo(school_of_three_days.db, school_of_three_days.ravi.id, NOON).people == 1
+            assert said(school_of_three_days.admit(code, NOON)) == ("admitted", 1, 0), (old, new)
+            assert undo(school_of_three_days.db, school_of_three_days.ravi.id, NOON).people == 1
+            assert recount.differences(school_of_three_days.db, "fair") == []
             undone.rollback()
 
 
@@ -209,32 +211,38 @@ class Party:
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(ACTS, min_size=3, max_size=14))
 def test_every_entry_counts_as_if_the_rule_had_been_so_from_the_start(
-    school: World, acts: list[tuple[str, int]]
+    school_of_three_days: World, acts: list[tuple[str, int]]
 ) -> None:
-    with school.db.begin_nested() as undone:
-        party, code, now = Party(), given_out(school).code, NOON
+    with school_of_three_days.db.begin_nested() as undone:
+        party, code, now = Party(), given_out(school_of_three_days).code, NOON
         for act, number in acts:
             now += timedelta(seconds=1)
             if act == "policy":
                 party.policy = POLICIES[number]
-                _of_event(school, party.policy)
+                _of_event(school_of_three_days, party.policy)
             elif act == "next day" and party.day < LAST:
                 party.day, now, party.last = party.day + timedelta(days=1), now + timedelta(days=1), None
             elif act == "anew":
-                code = reissue.reissue(school.db, school.ring, code, NOW).code
+                code = reissue.reissue(school_of_three_days.db, school_of_three_days.ring, code, NOW).code
             elif act == "in" and party.left() >= number:
-                assert said(school.admit(code, now, count=number)) == ("admitted", number, party.left() - number)
+                assert said(school_of_three_days.admit(code, now, count=number)) == (
+                    "admitted",
+                    number,
+                    party.left() - number,
+                )
                 party.come(number)
             elif act == "in":
-                assert said(school.admit(code, now, count=number))[1:] == (0, party.left())
+                assert said(school_of_three_days.admit(code, now, count=number))[1:] == (0, party.left())
             elif act == "out":
-                went = school.result(code, now, direction="out", count=number) == "left"
+                went = school_of_three_days.result(code, now, direction="out", count=number) == "left"
                 assert went == party.go(number)
             elif act == "undo" and party.last:
-                _taken_back(school, party, now)
-        assert row_of(school, passes.by_code(school.db, code), now).used == min(PARTY - party.left(), PARTY)
-        assert left(school, code, now) == party.left()
-        assert recount.differences(school.db, "fair") == []
+                _taken_back(school_of_three_days, party, now)
+        assert row_of(school_of_three_days, passes.by_code(school_of_three_days.db, code), now).used == min(
+            PARTY - party.left(), PARTY
+        )
+        assert left(school_of_three_days, code, now) == party.left()
+        assert recount.differences(school_of_three_days.db, "fair") == []
         undone.rollback()
 
 

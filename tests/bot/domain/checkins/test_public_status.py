@@ -26,14 +26,14 @@ def at(hour: int, day: date = DAY, minute: int = 0) -> datetime:
 
 
 @pytest.fixture
-def issued(db: Session, ring: KeyRing, fair: Event, asha: Contact) -> Pass:
+def ashas_pass(db: Session, ring: KeyRing, fair: Event, asha: Contact) -> Pass:
     """Asha's pass for two on the first day."""
     return registrations.register(db, ring, **asking(asha))
 
 
 @pytest.fixture
-def token(issued: Pass, ring: KeyRing) -> str:
-    return tokens.encode(tokens.token_of(issued), ring)
+def token(ashas_pass: Pass, ring: KeyRing) -> str:
+    return tokens.encode(tokens.token_of(ashas_pass), ring)
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,12 @@ def test_a_day_that_goes_on_into_the_night_ends_with_its_hours(
 
 
 def test_a_pass_of_several_days_is_valid_on_each_and_between_for_another(
-    db: Session, ring: KeyRing, issued: Pass
+    db: Session, ring: KeyRing, ashas_pass: Pass
 ) -> None:
     last = DAY + timedelta(days=2)
-    issued.kind.days = [DAY.isoformat(), last.isoformat()]
+    ashas_pass.kind.days = [DAY.isoformat(), last.isoformat()]
     db.flush()
-    token = tokens.encode(tokens.token_of(issued), ring)
+    token = tokens.encode(tokens.token_of(ashas_pass), ring)
     states = [
         public_status.public_status(db, ring, token, at(12, DAY + timedelta(days=day))).state for day in range(-1, 4)
     ]
@@ -75,10 +75,12 @@ def test_a_pass_of_several_days_is_valid_on_each_and_between_for_another(
 
 
 def test_a_cancelled_a_replaced_and_a_cancelled_events_pass_say_so(
-    db: Session, ring: KeyRing, asha: Contact, issued: Pass, token: str
+    db: Session, ring: KeyRing, asha: Contact, ashas_pass: Pass, token: str
 ) -> None:
-    new = passes.change(db, ring, contact=asha, code=codes.shown(issued.code), visit_date=NEXT, party_size=4, now=NOW)
-    db.refresh(issued)
+    new = passes.change(
+        db, ring, contact=asha, code=codes.shown(ashas_pass.code), visit_date=NEXT, party_size=4, now=NOW
+    )
+    db.refresh(ashas_pass)
     newer = tokens.encode(tokens.token_of(new), ring)
     assert public_status.public_status(db, ring, token, at(12)).state == "replaced"
     assert public_status.public_status(db, ring, newer, at(12, NEXT)).state == "valid"
@@ -89,18 +91,18 @@ def test_a_cancelled_a_replaced_and_a_cancelled_events_pass_say_so(
     assert public_status.public_status(db, ring, newer, at(12, NEXT)).state == "revoked"
 
 
-def test_nothing_personal_and_no_code_is_in_it(db: Session, ring: KeyRing, issued: Pass, token: str) -> None:
+def test_nothing_personal_and_no_code_is_in_it(db: Session, ring: KeyRing, ashas_pass: Pass, token: str) -> None:
     seen = public_status.public_status(db, ring, token, NOW)
     assert seen.event.slug == "fair"
     assert (seen.dates, seen.party_size) == ((DAY,), 2)
-    for secret in ("Asha", "9812345678", issued.code, codes.shown(issued.code)):
+    for secret in ("Asha", "9812345678", ashas_pass.code, codes.shown(ashas_pass.code)):
         assert secret not in repr(asdict(seen))
 
 
 def test_a_genuine_token_of_no_pass_is_told_from_a_forged_one(
-    db: Session, ring: KeyRing, issued: Pass, token: str
+    db: Session, ring: KeyRing, ashas_pass: Pass, token: str
 ) -> None:
-    genuine = tokens.token_of(issued)
+    genuine = tokens.token_of(ashas_pass)
     for stray in (
         replace(genuine, pass_id=2**40 - 1),
         replace(genuine, pass_id=0),
@@ -114,7 +116,9 @@ def test_a_genuine_token_of_no_pass_is_told_from_a_forged_one(
     assert no.value.code == "forged"
 
 
-def test_a_day_that_is_closed_says_so_to_its_passes_alone(db: Session, ring: KeyRing, issued: Pass, token: str) -> None:
+def test_a_day_that_is_closed_says_so_to_its_passes_alone(
+    db: Session, ring: KeyRing, ashas_pass: Pass, token: str
+) -> None:
     events.set_day(db, "fair", NEXT, closed=True)
     assert public_status.public_status(db, ring, token, at(12)).state == "valid"
     events.set_day(db, "fair", DAY, closed=True)
@@ -122,10 +126,12 @@ def test_a_day_that_is_closed_says_so_to_its_passes_alone(db: Session, ring: Key
 
 
 def test_a_pass_is_used_up_once_nobody_of_the_party_is_left_to_enter(
-    db: Session, ring: KeyRing, issued: Pass, token: str
+    db: Session, ring: KeyRing, ashas_pass: Pass, token: str
 ) -> None:
     def enter(people: int | None, scan_id: str, direction: str = "in") -> str:
-        scan = Scan(text=issued.code, scan_id=scan_id, event="fair", channel="page", count=people, direction=direction)
+        scan = Scan(
+            text=ashas_pass.code, scan_id=scan_id, event="fair", channel="page", count=people, direction=direction
+        )
         return checkins.admit(db, ring, scan, at(11)).result
 
     assert enter(1, "first") == "admitted"
@@ -137,11 +143,11 @@ def test_a_pass_is_used_up_once_nobody_of_the_party_is_left_to_enter(
     assert public_status.public_status(db, ring, token, at(12)).state == "valid"
 
 
-def test_an_entry_counts_by_the_rule_in_force_for_who_only_looks(db: Session, ring: KeyRing, issued: Pass) -> None:
-    issued.kind.days = [DAY.isoformat(), NEXT.isoformat()]
+def test_an_entry_counts_by_the_rule_in_force_for_who_only_looks(db: Session, ring: KeyRing, ashas_pass: Pass) -> None:
+    ashas_pass.kind.days = [DAY.isoformat(), NEXT.isoformat()]
     db.flush()
-    token = tokens.encode(tokens.token_of(issued), ring)
-    scan = Scan(text=issued.code, scan_id="only", event="fair", channel="page")
+    token = tokens.encode(tokens.token_of(ashas_pass), ring)
+    scan = Scan(text=ashas_pass.code, scan_id="only", event="fair", channel="page")
     assert checkins.admit(db, ring, scan, at(11)).result == "admitted"
     assert public_status.public_status(db, ring, token, at(12, NEXT)).state == "valid"
     events.change(db, "fair", policy="once")

@@ -262,11 +262,8 @@ def test_every_change_of_an_events_row_changes_the_revision(db: Session, fair: E
         seen.add(db.execute(revision).one())
 
 
+@pytest.mark.without_noise  # it is made only where there is no event
 class TestTheDemoEvent:
-    @pytest.fixture
-    def noise(self) -> None:
-        """None here: it is made only where there is no event."""
-
     def test_it_is_as_the_contract_says(self, db: Session) -> None:
         made = events.make_demo(db, NOW)
         assert made is not None

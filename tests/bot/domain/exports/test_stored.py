@@ -30,7 +30,7 @@ VISITORS = ExportRequest("visitors", "jsonl")
 
 
 @pytest.fixture
-def wanted(database: Database, ring: KeyRing) -> int:
+def wanted_export(database: Database, ring: KeyRing) -> int:
     """An export of the fair's visitors that waits: Asha, and Gita, whom Asha registered."""
     with database.write() as db:
         events.create(db, slug="fair", name="Book Fair", starts_on=DAY, ends_on=DAY + timedelta(days=3), now=NOW)
@@ -61,26 +61,26 @@ def chunks(database: Database) -> int:
 
 
 def test_what_is_kept_is_the_file(
-    database: Database, wanted: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database, wanted_export: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stored_work, "CHUNK_BYTES", 100)
-    assert made(database, wanted, tmp_path)
-    one = row(database, wanted)
-    whole = b"".join(stored_exports.chunks(database, wanted, one.size))
+    assert made(database, wanted_export, tmp_path)
+    one = row(database, wanted_export)
+    whole = b"".join(stored_exports.chunks(database, wanted_export, one.size))
     assert (one.status, one.rows, one.total, len(whole)) == ("ready", 2, 2, one.size)
     assert [name in whole.decode() for name in ("Asha Verma", "Gita Rao", "noise")] == [True, True, False]
-    assert not made(database, wanted, tmp_path)  # nobody makes it twice
+    assert not made(database, wanted_export, tmp_path)  # nobody makes it twice
     with database.write() as db:
         assert stored_exports.expired_exports(db, NOW + timedelta(hours=23)) == []
         stored_exports.purge(db, stored_exports.expired_exports(db, NOW + timedelta(hours=25)))
     assert chunks(database) == 0
     with pytest.raises(LookupError):
-        list(stored_exports.chunks(database, wanted, one.size))
+        list(stored_exports.chunks(database, wanted_export, one.size))
 
 
-def test_one_form_makes_one_and_an_event_has_few(database: Database, wanted: int) -> None:
+def test_one_form_makes_one_and_an_event_has_few(database: Database, wanted_export: int) -> None:
     with database.write() as db:
-        assert start(db) == wanted
+        assert start(db) == wanted_export
         for number in range(export_requests.MAX_PENDING_EXPORTS - 1):
             start(db, f"more {number}")
         with refused("too_many_exports"):
@@ -94,35 +94,35 @@ def test_one_form_makes_one_and_an_event_has_few(database: Database, wanted: int
                 start(db, "wrong", wish)
 
 
-def test_who_falls_silent_is_followed_by_another(database: Database, wanted: int) -> None:
+def test_who_falls_silent_is_followed_by_another(database: Database, wanted_export: int) -> None:
     later = NOW + EXPORT_HEARTBEAT_TIMEOUT + timedelta(seconds=1)
     with database.write() as db:
-        first = stored_exports.claim(db, wanted, NOW) or ""
-        assert stored_exports.store_chunk(db, wanted, first, 0, b"half", NOW)
+        first = stored_exports.claim(db, wanted_export, NOW) or ""
+        assert stored_exports.store_chunk(db, wanted_export, first, 0, b"half", NOW)
     with database.write() as db:
-        assert (stored_exports.claim(db, wanted, NOW), EXPORTS.waiting(db, NOW)) == (None, [])
-        assert EXPORTS.waiting(db, later) == [wanted]
-        second = stored_exports.claim(db, wanted, later) or ""
-        assert not stored_exports.store_chunk(db, wanted, first, 1, b"old", later)
-        assert not EXPORTS.finish(db, wanted, first, later, rows=1, size=4)
+        assert (stored_exports.claim(db, wanted_export, NOW), EXPORTS.waiting(db, NOW)) == (None, [])
+        assert EXPORTS.waiting(db, later) == [wanted_export]
+        second = stored_exports.claim(db, wanted_export, later) or ""
+        assert not stored_exports.store_chunk(db, wanted_export, first, 1, b"old", later)
+        assert not EXPORTS.finish(db, wanted_export, first, later, rows=1, size=4)
     assert chunks(database) == 0
     for _ in range(MAX_EXPORT_TRIES):
         later += EXPORT_HEARTBEAT_TIMEOUT * 2
         with database.write() as db:
-            second = stored_exports.claim(db, wanted, later) or second
-    assert (row(database, wanted).status, row(database, wanted).reason) == ("failed", "gave_up")
+            second = stored_exports.claim(db, wanted_export, later) or second
+    assert (row(database, wanted_export).status, row(database, wanted_export).reason) == ("failed", "gave_up")
 
 
 def test_what_is_told_to_stop_gives_it_back(
-    database: Database, wanted: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database, wanted_export: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stop = threading.Event()
     stop.set()
-    assert not export_process.make(database, wanted, tmp_path, lambda: NOW, stop)
-    assert (row(database, wanted).status, row(database, wanted).attempts) == ("waiting", 0)
+    assert not export_process.make(database, wanted_export, tmp_path, lambda: NOW, stop)
+    assert (row(database, wanted_export).status, row(database, wanted_export).attempts) == ("waiting", 0)
     full = tmp_path / "no-such-folder"
-    assert not export_process.make(database, wanted, full, lambda: NOW, threading.Event())
-    assert (row(database, wanted).status, row(database, wanted).reason) == ("failed", "disk")
+    assert not export_process.make(database, wanted_export, full, lambda: NOW, threading.Event())
+    assert (row(database, wanted_export).status, row(database, wanted_export).reason) == ("failed", "disk")
     monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
     for process in ("999999999", str(os.getpid())):
         (tmp_path / f"{work_process.FOLDER_PREFIX}{process}").mkdir()
@@ -134,10 +134,10 @@ def test_what_is_told_to_stop_gives_it_back(
 
 @pytest.mark.parametrize("which", ["holder", "asker", "purged"])
 def test_erasing_takes_the_files_of_their_events(
-    database: Database, wanted: int, tmp_path: Path, which: str, monkeypatch: pytest.MonkeyPatch
+    database: Database, wanted_export: int, tmp_path: Path, which: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also the one that is just being made, which then keeps nothing."""
-    assert made(database, wanted, tmp_path)
+    assert made(database, wanted_export, tmp_path)
     with database.write() as db:
         other = export_requests.start(
             db, "noise-one", ExportRequest("visitors", "csv"), once="x", staff_id=None, now=NOW
@@ -154,7 +154,7 @@ def test_erasing_takes_the_files_of_their_events(
 
     monkeypatch.setattr(export_process, "_written", erased_meanwhile)
     assert not made(database, being_made, tmp_path)
-    found = [row(database, number).status for number in (wanted, being_made, waits, other)]
+    found = [row(database, number).status for number in (wanted_export, being_made, waits, other)]
     assert found == ["erased", "erased", "waiting", "ready"]
     assert (before, chunks(database)) == (2, 1)
 
@@ -170,16 +170,16 @@ def _erase(database: Database, which: str) -> None:
 
 
 def test_who_begins_while_somebody_is_erased_waits_and_reads_without_them(
-    database: Database, wanted: int, tmp_path: Path
+    database: Database, wanted_export: int, tmp_path: Path
 ) -> None:
     """The erasing is not committed yet when the maker comes: what it makes must not hold the name."""
     result: list[bool] = []
-    maker = threading.Thread(target=lambda: result.append(made(database, wanted, tmp_path)))
+    maker = threading.Thread(target=lambda: result.append(made(database, wanted_export, tmp_path)))
     with database.write() as db:
         erasure.erase(db, erasure.by_name(db, phone=GITA), NOW, even_today=True, actor="test")
         maker.start()
         maker.join(0.3)
         assert maker.is_alive()
     maker.join(20)
-    whole = b"".join(stored_exports.chunks(database, wanted, row(database, wanted).size)).decode()
+    whole = b"".join(stored_exports.chunks(database, wanted_export, row(database, wanted_export).size)).decode()
     assert (result, "Asha Verma" in whole, "Gita Rao" in whole, GITA in whole) == ([True], True, False, False)

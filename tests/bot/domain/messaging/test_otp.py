@@ -20,7 +20,7 @@ def after(seconds: float) -> datetime:
 
 
 @pytest.fixture
-def otps(redis: "Redis") -> OwnOtps:
+def sms_otps(redis: "Redis") -> OwnOtps:
     """Ours, with a sender of SMS."""
     return OwnOtps(redis, SECRET, sms=True, template=False)
 
@@ -29,142 +29,142 @@ def wrong_for(otp: str) -> str:
     return f"{(int(otp) + 1) % 10**6:06}"
 
 
-def test_a_code_has_six_digits_and_is_right_once(otps: OwnOtps) -> None:
-    otp = otps.make(*BOUND, NOW)
+def test_a_code_has_six_digits_and_is_right_once(sms_otps: OwnOtps) -> None:
+    otp = sms_otps.make(*BOUND, NOW)
     assert re.fullmatch("[0-9]{6}", otp)
-    otps.verify(*BOUND, otp, "SM1", NOW)
+    sms_otps.verify(*BOUND, otp, "SM1", NOW)
     with refused("otp_expired"):
-        otps.verify(*BOUND, otp, "SM2", NOW)
+        sms_otps.verify(*BOUND, otp, "SM2", NOW)
 
 
-def test_the_same_attempt_gets_the_same_verdict(otps: OwnOtps) -> None:
-    otp = otps.make(*BOUND, NOW)
+def test_the_same_attempt_gets_the_same_verdict(sms_otps: OwnOtps) -> None:
+    otp = sms_otps.make(*BOUND, NOW)
     for _ in range(3):
         with refused("otp_wrong", left=4):
-            otps.verify(*BOUND, wrong_for(otp), "SM1", NOW)
+            sms_otps.verify(*BOUND, wrong_for(otp), "SM1", NOW)
     for _ in range(3):
-        otps.verify(*BOUND, otp, "SM2", NOW)
-    otps.make(*BOUND, NOW)
-    otps.verify(*BOUND, otp, "SM2", after(3600))
+        sms_otps.verify(*BOUND, otp, "SM2", NOW)
+    sms_otps.make(*BOUND, NOW)
+    sms_otps.verify(*BOUND, otp, "SM2", after(3600))
 
 
-def test_the_fifth_wrong_try_is_the_last(otps: OwnOtps) -> None:
-    otp = otps.make(*BOUND, NOW)
+def test_the_fifth_wrong_try_is_the_last(sms_otps: OwnOtps) -> None:
+    otp = sms_otps.make(*BOUND, NOW)
     for attempt, left in enumerate((4, 3, 2, 1)):
         with refused("otp_wrong", left=left):
-            otps.verify(*BOUND, wrong_for(otp), f"SM{attempt}", NOW)
+            sms_otps.verify(*BOUND, wrong_for(otp), f"SM{attempt}", NOW)
     with refused("otp_used_up"):
-        otps.verify(*BOUND, wrong_for(otp), "SM5", NOW)
+        sms_otps.verify(*BOUND, wrong_for(otp), "SM5", NOW)
     with refused("otp_used_up"):
-        otps.verify(*BOUND, otp, "SM6", NOW)
+        sms_otps.verify(*BOUND, otp, "SM6", NOW)
 
 
-def test_a_code_lives_five_minutes(otps: OwnOtps) -> None:
-    otp = otps.make(*BOUND, NOW)
+def test_a_code_lives_five_minutes(sms_otps: OwnOtps) -> None:
+    otp = sms_otps.make(*BOUND, NOW)
     with refused("otp_expired"):
-        otps.verify(*BOUND, otp, "SM1", after(300))
-    otps.verify(*BOUND, otp, "SM2", after(299.9))
+        sms_otps.verify(*BOUND, otp, "SM1", after(300))
+    sms_otps.verify(*BOUND, otp, "SM2", after(299.9))
 
 
-def test_a_new_code_voids_the_old(otps: OwnOtps) -> None:
-    old = otps.make(*BOUND, NOW)
-    new = otps.make(*BOUND, NOW)
+def test_a_new_code_voids_the_old(sms_otps: OwnOtps) -> None:
+    old = sms_otps.make(*BOUND, NOW)
+    new = sms_otps.make(*BOUND, NOW)
     if old != new:
         with refused("otp_wrong"):
-            otps.verify(*BOUND, old, "SM1", NOW)
-    otps.verify(*BOUND, new, "SM2", NOW)
+            sms_otps.verify(*BOUND, old, "SM1", NOW)
+    sms_otps.verify(*BOUND, new, "SM2", NOW)
 
 
-def test_a_code_that_nobody_made_is_not_there(otps: OwnOtps) -> None:
+def test_a_code_that_nobody_made_is_not_there(sms_otps: OwnOtps) -> None:
     with refused("otp_expired"):
-        otps.verify(*BOUND, "000000", "SM1", NOW)
+        sms_otps.verify(*BOUND, "000000", "SM1", NOW)
 
 
-def test_a_code_that_was_asked_for_but_not_made_yet_is_on_its_way(otps: OwnOtps) -> None:
-    otps.ask(*BOUND, NOW, "SM1")
+def test_a_code_that_was_asked_for_but_not_made_yet_is_on_its_way(sms_otps: OwnOtps) -> None:
+    sms_otps.ask(*BOUND, NOW, "SM1")
     for _ in range(7):
         with refused("otp_not_sent"):
-            otps.verify(*BOUND, "000000", "SM2", after(1))
+            sms_otps.verify(*BOUND, "000000", "SM2", after(1))
     with refused("otp_expired"):
-        otps.verify("someone_else", PHONE, "whatsapp:+9198", "000000", "SM3", after(1))
+        sms_otps.verify("someone_else", PHONE, "whatsapp:+9198", "000000", "SM3", after(1))
     with refused("otp_expired"):
-        otps.verify(*BOUND, "000000", "SM4", after(300))
-    otp = otps.make(*BOUND, after(2))
-    otps.verify(*BOUND, otp, "SM5", after(3))
+        sms_otps.verify(*BOUND, "000000", "SM4", after(300))
+    otp = sms_otps.make(*BOUND, after(2))
+    sms_otps.verify(*BOUND, otp, "SM5", after(3))
     with refused("otp_expired"):
-        otps.verify(*BOUND, otp, "SM6", after(4))
+        sms_otps.verify(*BOUND, otp, "SM6", after(4))
 
 
-def test_another_code_on_its_way_leaves_the_one_that_came_before(otps: OwnOtps) -> None:
-    otps.ask(*BOUND, NOW, "SM1")
-    otp = otps.make(*BOUND, NOW)
-    otps.ask(*BOUND, after(40), "SM2")
+def test_another_code_on_its_way_leaves_the_one_that_came_before(sms_otps: OwnOtps) -> None:
+    sms_otps.ask(*BOUND, NOW, "SM1")
+    otp = sms_otps.make(*BOUND, NOW)
+    sms_otps.ask(*BOUND, after(40), "SM2")
     with refused("otp_wrong", left=4):
-        otps.verify(*BOUND, wrong_for(otp), "SM3", after(41))
-    otps.verify(*BOUND, otp, "SM4", after(42))
+        sms_otps.verify(*BOUND, wrong_for(otp), "SM3", after(41))
+    sms_otps.verify(*BOUND, otp, "SM4", after(42))
     with refused("otp_not_sent"):
-        otps.verify(*BOUND, otp, "SM5", after(43))
+        sms_otps.verify(*BOUND, otp, "SM5", after(43))
 
 
 @pytest.mark.parametrize(
     "other",
     [("sign_in", PHONE, ASKER), ("someone_else", "+919812345679", ASKER), ("someone_else", PHONE, "whatsapp:+9198")],
 )
-def test_a_code_is_bound_to_purpose_phone_and_asker(otps: OwnOtps, other: tuple[str, str, str]) -> None:
-    otp = otps.make(*BOUND, NOW)
-    otps.make(*other, NOW)
+def test_a_code_is_bound_to_purpose_phone_and_asker(sms_otps: OwnOtps, other: tuple[str, str, str]) -> None:
+    otp = sms_otps.make(*BOUND, NOW)
+    sms_otps.make(*other, NOW)
     with pytest.raises(Refused):
-        otps.verify(*other, otp, "SM1", NOW)
-    otps.verify(*BOUND, otp, "SM2", NOW)
+        sms_otps.verify(*other, otp, "SM1", NOW)
+    sms_otps.verify(*BOUND, otp, "SM2", NOW)
 
 
-def test_what_is_typed_besides_digits_is_wrong_not_an_error(otps: OwnOtps) -> None:
-    otps.make(*BOUND, NOW)
+def test_what_is_typed_besides_digits_is_wrong_not_an_error(sms_otps: OwnOtps) -> None:
+    sms_otps.make(*BOUND, NOW)
     for attempt, typed in enumerate(("", "१२३४५६", "x" * 10_000, "\0")):
         with refused("otp_wrong"):
-            otps.verify(*BOUND, typed, f"SM{attempt}", NOW)
+            sms_otps.verify(*BOUND, typed, f"SM{attempt}", NOW)
 
 
-def test_between_two_sends_to_a_number_are_30_seconds(otps: OwnOtps) -> None:
-    assert otps.ask(*BOUND, NOW, "SM1") == PHONE
+def test_between_two_sends_to_a_number_are_30_seconds(sms_otps: OwnOtps) -> None:
+    assert sms_otps.ask(*BOUND, NOW, "SM1") == PHONE
     with refused("otp_wait", seconds=30):
-        otps.ask(*BOUND, NOW, "SM2")
+        sms_otps.ask(*BOUND, NOW, "SM2")
     with refused("otp_wait", seconds=1):
-        otps.ask("sign_in", PHONE, "somebody else", after(29.5), "SM3")
-    otps.ask(*BOUND, after(30), "SM4")
+        sms_otps.ask("sign_in", PHONE, "somebody else", after(29.5), "SM3")
+    sms_otps.ask(*BOUND, after(30), "SM4")
 
 
-def test_asking_again_with_the_same_attempt_counts_once(otps: OwnOtps) -> None:
+def test_asking_again_with_the_same_attempt_counts_once(sms_otps: OwnOtps) -> None:
     for _ in range(7):
-        otps.ask(*BOUND, NOW, "SM1")
+        sms_otps.ask(*BOUND, NOW, "SM1")
     with refused("otp_wait"):
-        otps.ask(*BOUND, NOW, "SM2")
+        sms_otps.ask(*BOUND, NOW, "SM2")
 
 
-def test_a_number_gets_five_an_hour_whoever_asks(otps: OwnOtps) -> None:
+def test_a_number_gets_five_an_hour_whoever_asks(sms_otps: OwnOtps) -> None:
     for number in range(5):
-        otps.ask("someone_else", PHONE, f"asker {number}", after(60 * number), f"SM{number}")
+        sms_otps.ask("someone_else", PHONE, f"asker {number}", after(60 * number), f"SM{number}")
     with refused("otp_too_many", minutes=55):
-        otps.ask(*BOUND, after(300), "SM6")
-    otps.ask("someone_else", "+919800000001", ASKER, after(300), "SM7")
-    otps.ask(*BOUND, after(3601), "SM8")
+        sms_otps.ask(*BOUND, after(300), "SM6")
+    sms_otps.ask("someone_else", "+919800000001", ASKER, after(300), "SM7")
+    sms_otps.ask(*BOUND, after(3601), "SM8")
 
 
-def test_an_asker_gets_twenty_an_hour_for_whatever_numbers(otps: OwnOtps) -> None:
+def test_an_asker_gets_twenty_an_hour_for_whatever_numbers(sms_otps: OwnOtps) -> None:
     for number in range(20):
-        otps.ask("someone_else", f"+9198000000{number:02}", ASKER, after(number), f"SM{number}")
+        sms_otps.ask("someone_else", f"+9198000000{number:02}", ASKER, after(number), f"SM{number}")
     with refused("otp_too_many", minutes=60):
-        otps.ask(*BOUND, after(20), "SM20")
-    otps.ask("someone_else", PHONE, "another asker", after(20), "SM21")
-    otps.ask("someone_else", "+919800000077", ASKER, after(3601), "SM22")
+        sms_otps.ask(*BOUND, after(20), "SM20")
+    sms_otps.ask("someone_else", PHONE, "another asker", after(20), "SM21")
+    sms_otps.ask("someone_else", "+919800000077", ASKER, after(3601), "SM22")
 
 
-def test_a_refused_ask_does_not_count(otps: OwnOtps) -> None:
-    otps.ask(*BOUND, NOW, "SM1")
+def test_a_refused_ask_does_not_count(sms_otps: OwnOtps) -> None:
+    sms_otps.ask(*BOUND, NOW, "SM1")
     for attempt in range(40):
         with refused("otp_wait"):
-            otps.ask(*BOUND, after(1), f"again {attempt}")
-    otps.ask(*BOUND, after(30), "SM2")
+            sms_otps.ask(*BOUND, after(1), f"again {attempt}")
+    sms_otps.ask(*BOUND, after(30), "SM2")
 
 
 def test_without_sms_or_template_only_an_open_window_reaches(redis: "Redis") -> None:
@@ -190,21 +190,21 @@ def test_an_unreachable_ask_does_not_count(redis: "Redis") -> None:
     OwnOtps(redis, SECRET, sms=True, template=False).ask(*BOUND, NOW)
 
 
-def test_of_many_right_tries_at_once_one_is_taken(otps: OwnOtps) -> None:
-    otp = otps.make(*BOUND, NOW)
-    verdicts = _at_once(20, lambda number: otps.verify(*BOUND, otp, f"SM{number}", NOW))
+def test_of_many_right_tries_at_once_one_is_taken(sms_otps: OwnOtps) -> None:
+    otp = sms_otps.make(*BOUND, NOW)
+    verdicts = _at_once(20, lambda number: sms_otps.verify(*BOUND, otp, f"SM{number}", NOW))
     assert sorted(verdicts) == ["otp_expired"] * 19 + ["right"]
 
 
-def test_many_wrong_tries_at_once_are_five_at_most(otps: OwnOtps) -> None:
-    otp = otps.make(*BOUND, NOW)
-    verdicts = _at_once(20, lambda number: otps.verify(*BOUND, wrong_for(otp), f"SM{number}", NOW))
+def test_many_wrong_tries_at_once_are_five_at_most(sms_otps: OwnOtps) -> None:
+    otp = sms_otps.make(*BOUND, NOW)
+    verdicts = _at_once(20, lambda number: sms_otps.verify(*BOUND, wrong_for(otp), f"SM{number}", NOW))
     assert verdicts.count("otp_wrong") == 4
     assert verdicts.count("otp_used_up") == 16
 
 
-def test_many_asks_at_once_are_one_send(otps: OwnOtps) -> None:
-    verdicts = _at_once(20, lambda number: otps.ask(*BOUND, NOW, f"SM{number}"))
+def test_many_asks_at_once_are_one_send(sms_otps: OwnOtps) -> None:
+    verdicts = _at_once(20, lambda number: sms_otps.ask(*BOUND, NOW, f"SM{number}"))
     assert sorted(verdicts) == ["otp_wait"] * 19 + ["right"]
 
 
@@ -224,15 +224,15 @@ def _at_once(count: int, call: object) -> list[str]:
 
 
 def test_neither_code_nor_phone_is_kept_readably_or_shown(
-    otps: OwnOtps, redis: "Redis", caplog: pytest.LogCaptureFixture
+    sms_otps: OwnOtps, redis: "Redis", caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
-        otps.ask(*BOUND, NOW, "SM1")
-        otp = otps.make(*BOUND, NOW)
+        sms_otps.ask(*BOUND, NOW, "SM1")
+        otp = sms_otps.make(*BOUND, NOW)
         with pytest.raises(Refused) as no:
-            otps.verify(*BOUND, wrong_for(otp), "SM2", NOW)
+            sms_otps.verify(*BOUND, wrong_for(otp), "SM2", NOW)
     kept = repr([(name, redis.dump(name)) for name in redis.keys("*")])
-    for shown in (caplog.text, repr(otps), str(no.value), repr(no.value), repr(no.value.params)):
+    for shown in (caplog.text, repr(sms_otps), str(no.value), repr(no.value), repr(no.value.params)):
         assert otp not in shown
         assert PHONE not in shown
         assert SECRET not in shown
@@ -240,15 +240,15 @@ def test_neither_code_nor_phone_is_kept_readably_or_shown(
     assert PHONE.removeprefix("+") not in kept
 
 
-def test_everything_in_redis_goes_by_itself(otps: OwnOtps, redis: "Redis") -> None:
-    otps.ask(*BOUND, NOW)
-    otp = otps.make(*BOUND, NOW)
+def test_everything_in_redis_goes_by_itself(sms_otps: OwnOtps, redis: "Redis") -> None:
+    sms_otps.ask(*BOUND, NOW)
+    otp = sms_otps.make(*BOUND, NOW)
     with pytest.raises(Refused):
-        otps.verify(*BOUND, wrong_for(otp), "SM1", NOW)
+        sms_otps.verify(*BOUND, wrong_for(otp), "SM1", NOW)
     assert all(redis.pttl(name) > 0 for name in redis.keys("*"))
 
 
-def test_another_secret_key_opens_nothing(otps: OwnOtps, redis: "Redis") -> None:
-    otp = otps.make(*BOUND, NOW)
+def test_another_secret_key_opens_nothing(sms_otps: OwnOtps, redis: "Redis") -> None:
+    otp = sms_otps.make(*BOUND, NOW)
     with refused("otp_expired"):
         OwnOtps(redis, "another secret of sixteen", sms=True, template=False).verify(*BOUND, otp, "SM1", NOW)

@@ -30,7 +30,7 @@ NAMES = (
 
 
 @pytest.fixture
-def crowd(world: World) -> World:
+def named_crowd(world: World) -> World:
     """The fair, and people with names that are typed in many ways, all for today."""
     for number, name in enumerate(NAMES):
         asker = people.find_or_make(world.db, phone=f"+9198334444{number:02}", now=NOW)
@@ -66,21 +66,21 @@ NOT_FOUND = ("mili", "ilie", "emilie petrov", "souzad", "xyz", "%%%", "___", "em
 """What is no beginning of any of their words."""
 
 
-def test_a_name_is_found_however_it_is_typed(crowd: World) -> None:
+def test_a_name_is_found_however_it_is_typed(named_crowd: World) -> None:
     for typed, number in FOUND:
-        seen = gate_search.search(crowd.db, "fair", staff_id=crowd.ravi.id, name=typed, now=NOON)
+        seen = gate_search.search(named_crowd.db, "fair", staff_id=named_crowd.ravi.id, name=typed, now=NOON)
         assert (typed, [one.name for one in seen.passes]) == (typed, [" ".join(NAMES[number].split())])
-        by, found = visitors.find(crowd.db, "fair", typed, region="IN", limit=20)
+        by, found = visitors.find(named_crowd.db, "fair", typed, region="IN", limit=20)
         assert (typed, by, [one.registration.full_name for one in found]) == (typed, "name", [NAMES[number]])
     for typed in NOT_FOUND:
-        found_none = gate_search.search(crowd.db, "fair", staff_id=crowd.ravi.id, name=typed, now=NOON)
+        found_none = gate_search.search(named_crowd.db, "fair", staff_id=named_crowd.ravi.id, name=typed, now=NOON)
         assert (typed, found_none.passes) == (typed, ())
 
 
-def test_somebody_with_two_words_that_fit_is_found_once(crowd: World) -> None:
-    asker = people.find_or_make(crowd.db, phone="+919833555555", now=NOW)
-    registrations.register(crowd.db, crowd.ring, **asking(asker, full_name="Kamal Kamlesh", visit_date=DAY))
-    seen = gate_search.search(crowd.db, "fair", staff_id=crowd.ravi.id, name="kam", now=NOON)
+def test_somebody_with_two_words_that_fit_is_found_once(named_crowd: World) -> None:
+    asker = people.find_or_make(named_crowd.db, phone="+919833555555", now=NOW)
+    registrations.register(named_crowd.db, named_crowd.ring, **asking(asker, full_name="Kamal Kamlesh", visit_date=DAY))
+    seen = gate_search.search(named_crowd.db, "fair", staff_id=named_crowd.ravi.id, name="kam", now=NOON)
     assert ([one.name for one in seen.passes], seen.more) == (["Kamal Kamlesh"], False)
 
 
@@ -110,23 +110,23 @@ def _written(db: Session, asked: Select[Any]) -> str:
     return str(asked.compile(db.connection(), compile_kwargs={"literal_binds": True}))
 
 
-def test_whoever_is_erased_is_in_no_index_and_no_audit_entry(crowd: World) -> None:
-    gone = people.find(crowd.db, phone="+919833444400")
+def test_whoever_is_erased_is_in_no_index_and_no_audit_entry(named_crowd: World) -> None:
+    gone = people.find(named_crowd.db, phone="+919833444400")
     assert gone
-    who = erasure.by_name(crowd.db, phone="+919833444400")
-    erasure.erase(crowd.db, who, NOON, even_today=True, actor="test")
-    words = set(crowd.db.scalars(select(NameWord.word)))
+    who = erasure.by_name(named_crowd.db, phone="+919833444400")
+    erasure.erase(named_crowd.db, who, NOON, even_today=True, actor="test")
+    words = set(named_crowd.db.scalars(select(NameWord.word)))
     assert words.isdisjoint({"emilie", "dubois"})
     assert "иван" in words
-    assert not any("emilie" in str(about) for about in crowd.db.scalars(select(AuditEntry.about)))
+    assert not any("emilie" in str(about) for about in named_crowd.db.scalars(select(AuditEntry.about)))
 
 
-def test_names_that_older_code_left_out_are_added(crowd: World) -> None:
-    before = _words(crowd.db)
-    name_index.remove(crowd.db, list(crowd.db.scalars(select(Registration.id))))
-    assert name_index.add_missing(crowd.db) > len(NAMES)
-    assert _words(crowd.db) == before
-    assert name_index.add_missing(crowd.db) == 0
+def test_names_that_older_code_left_out_are_added(named_crowd: World) -> None:
+    before = _words(named_crowd.db)
+    name_index.remove(named_crowd.db, list(named_crowd.db.scalars(select(Registration.id))))
+    assert name_index.add_missing(named_crowd.db) > len(NAMES)
+    assert _words(named_crowd.db) == before
+    assert name_index.add_missing(named_crowd.db) == 0
 
 
 def test_a_walk_up_is_found(world: World) -> None:

@@ -1,7 +1,6 @@
 """Invitations to a team: who may ask, until when, how many, and that nobody has a right before an admin says so."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -22,15 +21,8 @@ from tests.bot.domain.builders import DAY, NOW, refused
 RAVI = "+919812345601"
 
 
-@pytest.fixture(scope="module")
-def processes() -> Iterator[race_processes.Processes]:
-    running = race_processes.Processes(2)
-    yield running
-    running.close()
-
-
 @pytest.fixture
-def words(db: Session, fair: Event) -> str:
+def invitation(db: Session, fair: Event) -> str:
     """An invitation to the fair's North gate, for two."""
     gates.add(db, "fair", "North")
     return invitations.invite(db, "fair", people=2, gate="north", now=NOW).words
@@ -41,8 +33,8 @@ def on_roster(db: Session) -> list[tuple[str, str, str | None, bool]]:
     return [(one.phone, one.role, one.gate.slug if one.gate else None, one.enabled) for one in found]
 
 
-def test_whoever_joins_is_nobody_until_confirmed(db: Session, words: str) -> None:
-    invitations.accept(db, words, RAVI, " Ravi  Kumar ", NOW)
+def test_whoever_joins_is_nobody_until_confirmed(db: Session, invitation: str) -> None:
+    invitations.accept(db, invitation, RAVI, " Ravi  Kumar ", NOW)
     assert on_roster(db) == []
     [request] = invitations.list_waiting(db, "fair")
     assert (request.name, request.phone) == ("Ravi Kumar", RAVI)
@@ -52,38 +44,38 @@ def test_whoever_joins_is_nobody_until_confirmed(db: Session, words: str) -> Non
     with refused("nobody_waits"):
         invitations.confirm(db, "fair", request.id, region="IN", now=NOW)
     with refused("in_team_already"):
-        invitations.accept(db, words, RAVI, "Ravi", NOW)
+        invitations.accept(db, invitation, RAVI, "Ravi", NOW)
 
 
-def test_who_is_declined_is_told_so_when_they_ask_again(db: Session, words: str) -> None:
-    invitations.accept(db, words, RAVI, "Ravi", NOW)
+def test_who_is_declined_is_told_so_when_they_ask_again(db: Session, invitation: str) -> None:
+    invitations.accept(db, invitation, RAVI, "Ravi", NOW)
     [request] = invitations.list_waiting(db, "fair")
     invitations.decline(db, "fair", request.id, now=NOW)
     assert on_roster(db) == []
     with refused("join_declined"):
-        invitations.accept(db, words, RAVI, "Ravi", NOW)
+        invitations.accept(db, invitation, RAVI, "Ravi", NOW)
     other = invitations.invite(db, "fair", now=NOW).words
     invitations.accept(db, other, RAVI, "Ravi", NOW)
     assert len(invitations.list_waiting(db, "fair")) == 1
 
 
-def test_who_was_disabled_is_enabled_by_the_admin_who_confirms(db: Session, words: str) -> None:
+def test_who_was_disabled_is_enabled_by_the_admin_who_confirms(db: Session, invitation: str) -> None:
     roster.add(db, "fair", phone=RAVI, name="Ravi", role="supervisor", region="IN", now=NOW)
     roster.set_enabled(db, RAVI, False, slug="fair", region="IN")
-    invitations.accept(db, words, RAVI, "Another name", NOW)
+    invitations.accept(db, invitation, RAVI, "Another name", NOW)
     assert on_roster(db) == [(RAVI, "supervisor", None, False)]
     [request] = invitations.list_waiting(db, "fair")
     invitations.confirm(db, "fair", request.id, region="IN", now=NOW)
     assert on_roster(db) == [(RAVI, "supervisor", None, True)]
 
 
-def test_it_ends_after_a_day_after_so_many_people_and_when_told(db: Session, words: str) -> None:
+def test_it_ends_after_a_day_after_so_many_people_and_when_told(db: Session, invitation: str) -> None:
     for _ in range(2):  # a second message of the same person takes no second place
-        invitations.accept(db, words, RAVI, "Ravi", NOW)
+        invitations.accept(db, invitation, RAVI, "Ravi", NOW)
     almost = NOW + invitations.INVITATION_TTL - timedelta(seconds=1)
-    invitations.accept(db, words, "+919812345602", "Mira", almost)
+    invitations.accept(db, invitation, "+919812345602", "Mira", almost)
     with refused("invitation_ended", event={"en": "Book Fair"}):
-        invitations.accept(db, words, "+919812345603", "Dev", almost)
+        invitations.accept(db, invitation, "+919812345603", "Dev", almost)
     assert invitations.list_invitations(db, "fair", almost) == []
     second = invitations.invite(db, "fair", now=NOW).words
     assert [one.words for one in invitations.list_invitations(db, "fair", almost)] == [second]
@@ -95,18 +87,18 @@ def test_it_ends_after_a_day_after_so_many_people_and_when_told(db: Session, wor
         invitations.accept(db, third, "+919812345603", "Dev", NOW)
 
 
-def test_of_an_event_that_is_over_or_another_one(db: Session, words: str) -> None:
+def test_of_an_event_that_is_over_or_another_one(db: Session, invitation: str) -> None:
     with refused("no_such_invitation"):
-        invitations.end(db, "noise-one", words, NOW)
+        invitations.end(db, "noise-one", invitation, NOW)
     with refused("no_such_invitation"):
         invitations.accept(db, "RIVER-RIVER-RIVER", RAVI, "Ravi", NOW)
     with refused("no_phone_to_join"):
-        invitations.accept(db, words, None, "Ravi", NOW)
+        invitations.accept(db, invitation, None, "Ravi", NOW)
     event = events.by_slug(db, "fair")
     event.starts_on = event.ends_on = NOW.date() - timedelta(days=1)
     db.flush()
     with refused("invitation_ended"):
-        invitations.accept(db, words, RAVI, "Ravi", NOW)
+        invitations.accept(db, invitation, RAVI, "Ravi", NOW)
 
 
 @pytest.mark.parametrize("people", [0, -1, 201])
@@ -123,9 +115,9 @@ def test_a_form_that_is_sent_twice_makes_one(db: Session, fair: Event) -> None:
     assert invitations.invite(db, "fair", once="another", now=NOW).words != made[0]
 
 
-def test_who_only_asked_is_erased_and_forgotten_after_a_month(db: Session, words: str) -> None:
+def test_who_only_asked_is_erased_and_forgotten_after_a_month(db: Session, invitation: str) -> None:
     for phone in (RAVI, "+919812345602"):
-        invitations.accept(db, words, phone, "Ravi", NOW)
+        invitations.accept(db, invitation, phone, "Ravi", NOW)
     erasure.erase(db, erasure.by_name(db, phone=RAVI), NOW, even_today=False, actor="visitor")
     assert [one.phone for one in invitations.list_waiting(db, "fair")] == ["+919812345602"]
     invitations.forget_old(db, NOW + invitations.REQUEST_TTL + timedelta(days=2))

@@ -23,7 +23,7 @@ NAMES = ("Asha Verma", "Ravi Kumar", "आशा वर्मा", "Zoya Khan", "
 
 
 @pytest.fixture
-def crowd(db: Session, ring: KeyRing, fair: Event, monkeypatch: pytest.MonkeyPatch) -> list[Pass]:
+def listed_crowd(db: Session, ring: KeyRing, fair: Event, monkeypatch: pytest.MonkeyPatch) -> list[Pass]:
     """Seven people, on two days in turns; pages of three."""
     monkeypatch.setattr(listing, "PAGE_SIZE", 3)
     return [_register(db, ring, number, name) for number, name in enumerate(NAMES)]
@@ -52,12 +52,12 @@ def forwards(db: Session, wanted: PassFilter) -> Iterator[PassPage]:
 
 
 @pytest.mark.parametrize("sort", listing.SORTS)
-def test_pages_hold_everybody_once_forwards_and_backwards(db: Session, crowd: list[Pass], sort: str) -> None:
+def test_pages_hold_everybody_once_forwards_and_backwards(db: Session, listed_crowd: list[Pass], sort: str) -> None:
     orders: dict[str, list[Pass]] = {
-        listing.NEWEST: crowd[::-1],
-        listing.OLDEST: crowd,
-        listing.BY_DAY: sorted(crowd, key=lambda pass_: (pass_.day, pass_.id)),
-        listing.BY_LAST_DAY: sorted(crowd, key=lambda pass_: (pass_.day, pass_.id), reverse=True),
+        listing.NEWEST: listed_crowd[::-1],
+        listing.OLDEST: listed_crowd,
+        listing.BY_DAY: sorted(listed_crowd, key=lambda pass_: (pass_.day, pass_.id)),
+        listing.BY_LAST_DAY: sorted(listed_crowd, key=lambda pass_: (pass_.day, pass_.id), reverse=True),
     }
     wanted = PassFilter(sort=sort)
     pages = list(forwards(db, wanted))
@@ -71,8 +71,8 @@ def test_pages_hold_everybody_once_forwards_and_backwards(db: Session, crowd: li
     assert ids(page(db, wanted, after=first.after)) == ids(second)
 
 
-def test_each_filter_holds_by_itself_and_with_a_name(db: Session, ring: KeyRing, crowd: list[Pass]) -> None:
-    reissue.revoke(db, crowd[6].code, NOW)
+def test_each_filter_holds_by_itself_and_with_a_name(db: Session, ring: KeyRing, listed_crowd: list[Pass]) -> None:
+    reissue.revoke(db, listed_crowd[6].code, NOW)
     found = {
         "day": ids(page(db, PassFilter(day=DAY + timedelta(days=1), sort=listing.OLDEST))),
         "status": ids(page(db, PassFilter(status="revoked"))),
@@ -82,13 +82,13 @@ def test_each_filter_holds_by_itself_and_with_a_name(db: Session, ring: KeyRing,
         "name": ids(page(db, PassFilter(text="rav"))),
         "name and day": ids(page(db, PassFilter(text="rav", day=DAY))),
         "phone": ids(page(db, PassFilter(text="98123 45004"))),
-        "code": ids(page(db, PassFilter(text=crowd[0].code.lower()))),
+        "code": ids(page(db, PassFilter(text=listed_crowd[0].code.lower()))),
     }
     wanted = {
         **{"day": [1, 3, 5], "status": [6], "channel": [3], "kind": [3], "no kind": [], "name": [5, 1]},
         **{"name and day": [], "phone": [4], "code": [0]},
     }
-    assert found == {name: [crowd[number].id for number in numbers] for name, numbers in wanted.items()}
+    assert found == {name: [listed_crowd[number].id for number in numbers] for name, numbers in wanted.items()}
     with refused("search_too_short", least=3):
         page(db, PassFilter(text="ra"))
 
@@ -101,12 +101,12 @@ def test_who_has_entered_is_told_and_taken_back(world: World) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "x", "2027-01-14", "2027-01-14.x", "2027-01-14.99999999999", "9.1"])
-def test_a_key_of_nobody_is_the_first_page(db: Session, crowd: list[Pass], key: str) -> None:
+def test_a_key_of_nobody_is_the_first_page(db: Session, listed_crowd: list[Pass], key: str) -> None:
     assert ids(page(db, PassFilter(), after=key, before=key)) == ids(page(db, PassFilter()))
 
 
 def test_a_page_costs_the_same_however_many_there_are(
-    db: Session, crowd: list[Pass], monkeypatch: pytest.MonkeyPatch
+    db: Session, listed_crowd: list[Pass], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = PassFilter(status="valid", kind="visitor", channel="whatsapp", entered=False, text="ravi")
     costs = []

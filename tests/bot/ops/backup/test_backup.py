@@ -29,7 +29,7 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def backup_folder(tmp_path: Path) -> Path:
     return tmp_path / "backups/first"
 
 
@@ -39,22 +39,22 @@ def restored(folder: Path, settings: Settings, passphrase: str = "") -> None:
 
 @pytest.mark.usefixtures("cheap")
 def test_an_encrypted_one_brings_its_secret_to_an_empty_machine(
-    saved_fair: Fair, folder: Path, empty_place: Settings, tmp_path: Path
+    saved_fair: Fair, backup_folder: Path, empty_place: Settings, tmp_path: Path
 ) -> None:
     _, token = saved_fair.register(saved_fair.ring)
-    backup.make(saved_fair.database, saved_fair.settings, folder, passphrase=PASSPHRASE, with_secret=True)
-    clear = b"".join(file.read_bytes() for file in folder.iterdir())
+    backup.make(saved_fair.database, saved_fair.settings, backup_folder, passphrase=PASSPHRASE, with_secret=True)
+    clear = b"".join(file.read_bytes() for file in backup_folder.iterdir())
     assert b"Asha Verma" not in clear
     assert SECRET.encode() not in clear
-    assert {file.stat().st_mode & 0o077 for file in folder.iterdir() if file.name != "manifest.json"} == {0}
+    assert {file.stat().st_mode & 0o077 for file in backup_folder.iterdir() if file.name != "manifest.json"} == {0}
     with pytest.raises(NotReady, match="passphrase"):
-        backup.verify(folder, "another one of the kind")
-    assert backup.verify(folder).opens(SECRET)
-    assert backup.verify(folder, PASSPHRASE).rows["passes"] == 1
+        backup.verify(backup_folder, "another one of the kind")
+    assert backup.verify(backup_folder).opens(SECRET)
+    assert backup.verify(backup_folder, PASSPHRASE).rows["passes"] == 1
     bare = empty_place.model_copy(update={"secret_key": ""})
     with pytest.raises(NotReady, match="SECRET_KEY"):
-        restored(folder, bare)
-    restored(folder, bare, PASSPHRASE)
+        restored(backup_folder, bare)
+    restored(backup_folder, bare, PASSPHRASE)
     assert (bare.var_dir / "secret_key").read_text() == SECRET
     with closing(Database(empty_place.database)) as database:
         assert Fair(database, empty_place, saved_fair.redis).scan(token) == "admitted"
@@ -64,11 +64,11 @@ def test_an_encrypted_one_brings_its_secret_to_an_empty_machine(
 
 
 @pytest.mark.usefixtures("cheap")
-def test_the_manifest_says_how_much_there_is_and_nothing_of_anybody(saved_fair: Fair, folder: Path) -> None:
+def test_the_manifest_says_how_much_there_is_and_nothing_of_anybody(saved_fair: Fair, backup_folder: Path) -> None:
     saved_fair.register(saved_fair.ring)
-    made = backup.make(saved_fair.database, saved_fair.settings, folder)
-    text = (folder / "manifest.json").read_text()
-    assert Manifest.read(folder) == made
+    made = backup.make(saved_fair.database, saved_fair.settings, backup_folder)
+    text = (backup_folder / "manifest.json").read_text()
+    assert Manifest.read(backup_folder) == made
     assert (made.rows["passes"], made.rows["events"], made.has_secret) == (1, 1, False)
     assert not any(word in text for word in ("Asha", "+9198", SECRET))
     assert made.opens(SECRET)
@@ -76,77 +76,79 @@ def test_the_manifest_says_how_much_there_is_and_nothing_of_anybody(saved_fair: 
 
 
 @pytest.mark.usefixtures("cheap")
-def test_only_an_encrypted_one_takes_the_secret(saved_fair: Fair, folder: Path) -> None:
+def test_only_an_encrypted_one_takes_the_secret(saved_fair: Fair, backup_folder: Path) -> None:
     with pytest.raises(NotReady, match="passphrase"):
-        backup.make(saved_fair.database, saved_fair.settings, folder, with_secret=True)
+        backup.make(saved_fair.database, saved_fair.settings, backup_folder, with_secret=True)
     with pytest.raises(NotReady, match="12 characters"):
-        backup.make(saved_fair.database, saved_fair.settings, folder, passphrase="short")
-    assert not folder.exists()
+        backup.make(saved_fair.database, saved_fair.settings, backup_folder, passphrase="short")
+    assert not backup_folder.exists()
 
 
 @pytest.mark.usefixtures("cheap")
-def test_one_that_breaks_off_leaves_nothing(saved_fair: Fair, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_breaks_off_leaves_nothing(
+    saved_fair: Fair, backup_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object) -> str:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
         patch.setattr(manifest, "digest", full)
         with pytest.raises(NotReady, match="No space left"):
-            backup.make(saved_fair.database, saved_fair.settings, folder)
-    assert list(folder.parent.iterdir()) == []
-    backup.make(saved_fair.database, saved_fair.settings, folder)
+            backup.make(saved_fair.database, saved_fair.settings, backup_folder)
+    assert list(backup_folder.parent.iterdir()) == []
+    backup.make(saved_fair.database, saved_fair.settings, backup_folder)
     with pytest.raises(NotReady, match="there already"):
-        backup.make(saved_fair.database, saved_fair.settings, folder)
+        backup.make(saved_fair.database, saved_fair.settings, backup_folder)
 
 
 @pytest.mark.usefixtures("cheap")
-def test_a_damaged_one_is_told_and_not_restored(saved_fair: Fair, folder: Path, empty_place: Settings) -> None:
-    made = backup.make(saved_fair.database, saved_fair.settings, folder)
-    file = folder / made.file
+def test_a_damaged_one_is_told_and_not_restored(saved_fair: Fair, backup_folder: Path, empty_place: Settings) -> None:
+    made = backup.make(saved_fair.database, saved_fair.settings, backup_folder)
+    file = backup_folder / made.file
     with file.open("r+b") as damaged:
         damaged.seek(-5, os.SEEK_END)
         damaged.write(b"?????")
-    for act in (lambda: backup.verify(folder), lambda: restored(folder, empty_place)):
+    for act in (lambda: backup.verify(backup_folder), lambda: restored(backup_folder, empty_place)):
         with pytest.raises(NotReady, match="not as it was written"):
             act()
-    told = json.loads((folder / "manifest.json").read_text())
-    (folder / "manifest.json").write_text(json.dumps({**told, "format": 99}))
+    told = json.loads((backup_folder / "manifest.json").read_text())
+    (backup_folder / "manifest.json").write_text(json.dumps({**told, "format": 99}))
     with pytest.raises(NotReady, match="format 99"):
-        backup.verify(folder)
+        backup.verify(backup_folder)
 
 
 @pytest.mark.usefixtures("cheap")
-def test_rows_that_are_missing_are_told(saved_fair: Fair, folder: Path) -> None:
+def test_rows_that_are_missing_are_told(saved_fair: Fair, backup_folder: Path) -> None:
     saved_fair.register(saved_fair.ring)
-    backup.make(saved_fair.database, saved_fair.settings, folder)
-    told = json.loads((folder / "manifest.json").read_text())
+    backup.make(saved_fair.database, saved_fair.settings, backup_folder)
+    told = json.loads((backup_folder / "manifest.json").read_text())
     told["rows"]["passes"] += 1
-    (folder / "manifest.json").write_text(json.dumps(told))
+    (backup_folder / "manifest.json").write_text(json.dumps(told))
     with pytest.raises(NotReady, match="rows that the manifest names: passes"):
-        backup.verify(folder)
+        backup.verify(backup_folder)
 
 
 @pytest.mark.usefixtures("cheap")
 def test_it_is_restored_only_with_its_own_secret_and_where_nothing_is(
-    saved_fair: Fair, folder: Path, empty_place: Settings
+    saved_fair: Fair, backup_folder: Path, empty_place: Settings
 ) -> None:
     KeyRing.open(saved_fair.database, SECRET)
-    backup.make(saved_fair.database, saved_fair.settings, folder)
+    backup.make(saved_fair.database, saved_fair.settings, backup_folder)
     with pytest.raises(NotReady, match="SECRET_KEY"):
-        restored(folder, empty_place.model_copy(update={"secret_key": "another secret of 16"}))
+        restored(backup_folder, empty_place.model_copy(update={"secret_key": "another secret of 16"}))
     with pytest.raises(NotReady, match=r"already"):
-        restored(folder, saved_fair.settings)
-    told = json.loads((folder / "manifest.json").read_text())
-    (folder / "manifest.json").write_text(json.dumps({**told, "migration": "9999"}))
+        restored(backup_folder, saved_fair.settings)
+    told = json.loads((backup_folder / "manifest.json").read_text())
+    (backup_folder / "manifest.json").write_text(json.dumps({**told, "migration": "9999"}))
     with pytest.raises(NotReady, match="newer code"):
-        restored(folder, empty_place)
+        restored(backup_folder, empty_place)
     assert not empty_place.var_dir.exists()
     with saved_fair.database.read() as db:
         assert db.scalar(select(func.count()).select_from(Pass)) == 0
 
 
 def test_tools_that_are_missing_or_old_are_one_line(
-    postgres: Database, folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    postgres: Database, backup_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     settings = Settings(database_url=postgres.url, secret_key=SECRET)
     for version, told in (("", "none is on the PATH"), ("pg_dump (PostgreSQL) 9.6.1", "found: 9")):
@@ -157,9 +159,9 @@ def test_tools_that_are_missing_or_old_are_one_line(
             (tools / "pg_dump").chmod(0o755)
         monkeypatch.setenv("PATH", str(tools))
         with pytest.raises(NotReady, match=told) as no:
-            backup.make(postgres, settings, folder)
+            backup.make(postgres, settings, backup_folder)
         assert len(str(no.value).splitlines()) == 1
-        assert not folder.exists()
+        assert not backup_folder.exists()
 
 
 def test_the_password_is_in_no_argument() -> None:

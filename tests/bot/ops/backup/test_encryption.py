@@ -14,7 +14,7 @@ PASSPHRASE = "quiet river under stones"
 
 
 @pytest.fixture(autouse=True, scope="module")
-def small() -> Iterator[None]:
+def small_pieces() -> Iterator[None]:
     """Pieces of a few bytes and cheap keys, so that many can be tried."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(encryption, "PIECE_BYTES", 8)

@@ -26,7 +26,7 @@ NOTHING: Listed = {}
 
 
 @pytest.fixture
-def code(database: Database) -> str:
+def sent_code(database: Database) -> str:
     """The code of a pass for two at the demo event, sent, with which one of them is inside."""
     ring = KeyRing.open(database, "a secret of sixteen")
     with database.write() as db:
@@ -49,7 +49,7 @@ def codes(differences: Sequence[Difference]) -> dict[str, bool]:
     return {difference.code: difference.mended for difference in differences}
 
 
-@pytest.mark.usefixtures("code")
+@pytest.mark.usefixtures("sent_code")
 def test_where_everything_fits_nothing_is_told(database: Database) -> None:
     assert found(database, {"SM1": (StatusUpdate("SM1", "sent"), NOON)}) == []
 
@@ -80,7 +80,7 @@ def _sums_lost(db: Session) -> None:
         (_sums_lost, "figure_differs", True),
     ],
 )
-@pytest.mark.usefixtures("code")
+@pytest.mark.usefixtures("sent_code")
 def test_sums_that_are_wrong_are_told_and_mended_where_that_lets_nobody_in(
     database: Database, spoil: object, code_: str, mends: bool
 ) -> None:
@@ -92,17 +92,17 @@ def test_sums_that_are_wrong_are_told_and_mended_where_that_lets_nobody_in(
     assert codes(found(database)) == ({} if mends else {code_: False})
 
 
-def test_a_mended_use_lets_nobody_in_again(database: Database, code: str) -> None:
+def test_a_mended_use_lets_nobody_in_again(database: Database, sent_code: str) -> None:
     with database.write() as db:
         db.execute(delete(PassUse))
     assert codes(found(database, repair=True)) == {"use_differs": True}
     with database.write() as db:
         ring = KeyRing.open(database, "a secret of sixteen")
-        scan = Scan(scan_id="two", text=code, event="demo", gate="main", channel="api", count=2)
+        scan = Scan(scan_id="two", text=sent_code, event="demo", gate="main", channel="api", count=2)
         assert checkins.admit(db, ring, scan, NOON).result == "too_many"
 
 
-def test_a_registration_without_a_pass_and_a_pass_that_nobody_sent(database: Database, code: str) -> None:
+def test_a_registration_without_a_pass_and_a_pass_that_nobody_sent(database: Database, sent_code: str) -> None:
     with database.write() as db:
         db.execute(delete(Delivery))
         first = db.scalars(select(Registration)).one()
@@ -114,10 +114,10 @@ def test_a_registration_without_a_pass_and_a_pass_that_nobody_sent(database: Dat
     told = {difference.code: difference for difference in found(database, repair=True)}
     assert {"no_pass", "pass_not_sent"} <= told.keys()
     assert not told["no_pass"].mended
-    assert f"passes resend {code[:4]}-{code[4:]}" in told["pass_not_sent"].said
+    assert f"passes resend {sent_code[:4]}-{sent_code[4:]}" in told["pass_not_sent"].said
 
 
-@pytest.mark.usefixtures("code")
+@pytest.mark.usefixtures("sent_code")
 def test_twilio_knows_better_how_a_message_fares_and_what_left_unseen(database: Database) -> None:
     listed = {
         "SM1": (StatusUpdate("SM1", "read"), NOON),
@@ -130,7 +130,7 @@ def test_twilio_knows_better_how_a_message_fares_and_what_left_unseen(database: 
         assert recount.differences(db, "demo") == []
 
 
-@pytest.mark.usefixtures("code")
+@pytest.mark.usefixtures("sent_code")
 def test_what_is_owed_after_a_restore_is_named_and_waits(database: Database) -> None:
     with database.write() as db:
         enqueue_reply(db, message_sid="SM9", address="whatsapp:+919800000002", sender=None, body="words", now=NOON)

@@ -18,7 +18,7 @@ from bot.domain.roster import gates
 from bot.service import Service
 from flows.shapes.scans import Scan
 from tests.bot.domain.builders import asking
-from tests.webhooks.staff.conftest import sign_in
+from tests.webhooks.staff.sessions import sign_in
 from webhooks.staff import dashboard as page
 
 DASHBOARD, FIGURES = "/staff/dashboard", "/staff/dashboard/figures"

@@ -23,7 +23,8 @@ from bot.service import Service
 from flows.understanding.codes import shown
 from flows.visitor import consent
 from tests.bot.domain.builders import asking
-from tests.webhooks.staff.conftest import TOKEN, sign_in
+from tests.webhooks.staff.conftest import TOKEN
+from tests.webhooks.staff.sessions import sign_in
 
 PHONE = "+919812345678"
 """Asha's, who holds a pass of four for today."""

@@ -19,7 +19,7 @@ from bot.domain.roster import gates, owners
 from bot.service import Service
 from flows.understanding.codes import shown
 from tests.bot.domain.builders import asking
-from tests.webhooks.staff.conftest import sign_in
+from tests.webhooks.staff.sessions import sign_in
 
 ASHA = "+919812345678"
 """A visitor's, who holds a pass of four for today."""

@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from bot.delivery.outbox import queues
@@ -16,16 +15,10 @@ from bot.domain.exports.tables import TABLES
 from bot.domain.models import Export, Registration
 from bot.domain.privacy import erasure
 from bot.jobs import export_process
-from bot.service import Service
 from flows.shapes.scans import Scan
 from tests.paths import ROOT
-from tests.webhooks.staff.manage.pages import ASHA, HIDDEN, OWNER, Office, office_of, wrong
+from tests.webhooks.staff.manage.pages import ASHA, HIDDEN, OWNER, Office, wrong
 from webhooks.staff.manage.exports import STATE_NAMES
-
-
-@pytest.fixture
-def office(service: Service, app: Flask) -> Office:
-    return office_of(service, app)
 
 
 def make_all(office: Office, folder: Path) -> None:

@@ -8,7 +8,6 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
@@ -20,9 +19,8 @@ from bot.domain.models import AuditEntry, Delivery, ListImport, ListImportChunk,
 from bot.domain.privacy import erasure
 from bot.jobs import import_process, work_process
 from bot.jobs.import_process import ImportDeps
-from bot.service import Service
 from tests.listening import statements
-from tests.webhooks.staff.manage.pages import ASHA, Office, office_of, wrong
+from tests.webhooks.staff.manage.pages import ASHA, Office, wrong
 from webhooks import app_setup, uploads
 from webhooks.serving.body_limits import body_limit
 from webhooks.serving.request_bytes import Head
@@ -37,11 +35,6 @@ MESSY = (
     "Late,98123 45603,1999-01-01,1\n"
 )
 CONSENT = "signed list, January 2027"
-
-
-@pytest.fixture
-def office(service: Service, app: Flask) -> Office:
-    return office_of(service, app)
 
 
 def drop(office: Office, text: str | bytes = MESSY, name: str = "guests.csv", **more: Any) -> TestResponse:

@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
-from flask import Flask
 from werkzeug.test import TestResponse
 
-from bot.service import Service
-from tests.webhooks.staff.manage.pages import ROSTER, Office, office_of
+from tests.webhooks.staff.manage.pages import ROSTER, Office
 
 SPOKEN = ("aria-label", "data-name", "placeholder", "title", "alt")
 """Attributes that people read or hear."""
@@ -67,11 +65,6 @@ class Read(HTMLParser):
         """Note a text, if it stands in no element of another language's."""
         if not any(self._open) and data.strip():
             self.texts.add(" ".join(data.split()))
-
-
-@pytest.fixture
-def office(service: Service, app: Flask) -> Office:
-    return office_of(service, app)
 
 
 def ours(texts: set[str]) -> set[str]:

@@ -4,20 +4,13 @@ from datetime import time, timedelta
 from html import unescape
 
 import pytest
-from flask import Flask
 
 from bot.domain import audit, checkins, events
 from bot.domain.models import Delivery, Gate, Staff
 from bot.service import Service
 from flows.shapes.scans import Scan
 from flows.text.formats import full_day
-from tests.webhooks.staff.manage.pages import OWNER, ROSTER, Office, inputs, office_of, wrong
-
-
-@pytest.fixture
-def office(service: Service, app: Flask) -> Office:
-    return office_of(service, app)
-
+from tests.webhooks.staff.manage.pages import OWNER, ROSTER, Office, inputs, wrong
 
 LANGUAGES = {"languages": ["en", "hi"]}
 

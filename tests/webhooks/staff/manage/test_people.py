@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from flask import Flask
 from redis import Redis
 from sqlalchemy import select
 
@@ -14,20 +13,14 @@ from bot.domain import audit
 from bot.domain.events import alert_thresholds
 from bot.domain.events.alert_thresholds import AlertThresholds
 from bot.domain.models import Contact, ContactAlias, Delivery, Pass
-from bot.service import Service
 from flows.text.translate import format_value
-from tests.webhooks.staff.manage.pages import ASHA, Office, inputs, office_of, wrong
+from tests.webhooks.staff.manage.pages import ASHA, Office, inputs, wrong
 
 LINK = re.compile(r'href="/staff/manage/fair(/visitors/\d+)"')
 
 
 @pytest.fixture
-def office(service: Service, app: Flask) -> Office:
-    return office_of(service, app)
-
-
-@pytest.fixture
-def asha(office: Office) -> str:
+def ashas_page(office: Office) -> str:
     """The path of her page, as the search gives it."""
     [path] = LINK.findall(office.post("/visitors", sought="asha").text)
     return str(path)
@@ -76,8 +69,10 @@ def test_while_somebody_types_only_the_list_is_sent(office: Office) -> None:
     assert (short.status_code, LINK.findall(short.text)) == (200, [])
 
 
-def test_the_page_of_one_person_shows_this_event_only_and_is_kept(office: Office, asha: str, redis: Redis) -> None:
-    page = office.get(asha)
+def test_the_page_of_one_person_shows_this_event_only_and_is_kept(
+    office: Office, ashas_page: str, redis: Redis
+) -> None:
+    page = office.get(ashas_page)
     assert ASHA in page
     assert office.code in page
     with office.service.database.read() as db:
@@ -90,34 +85,36 @@ def test_the_page_of_one_person_shows_this_event_only_and_is_kept(office: Office
     assert (entry.what, entry.about["codes"]) == (audit.PERSON_VIEWED, [office.code])
     assert office.of("anna").get(f"/staff/manage/fair/visitors/{others[0].id}").status_code == 404
     for path in (f"/visitors/{others[0].id}/revoke", f"/visitors/{others[0].id}/resend"):
-        assert office.send(path, office.form(asha, f"{asha}/resend")).status_code == 404
+        assert office.send(path, office.form(ashas_page, f"{ashas_page}/resend")).status_code == 404
 
 
-def test_what_was_sent_to_somebody_sorts_by_moments_not_by_words(office: Office, asha: str) -> None:
-    office.post(f"{asha}/resend", on=asha, to=f"{asha}/resend")
+def test_what_was_sent_to_somebody_sorts_by_moments_not_by_words(office: Office, ashas_page: str) -> None:
+    office.post(f"{ashas_page}/resend", on=ashas_page, to=f"{ashas_page}/resend")
     with office.service.database.read() as db:
         owed_at = db.scalars(select(Delivery.created_at)).one()
-    [table] = re.findall(r'<table class="rows" data-sorts>.*?</table>', office.get(asha), re.DOTALL)
+    [table] = re.findall(r'<table class="rows" data-sorts>.*?</table>', office.get(ashas_page), re.DOTALL)
     assert f'data-value="{int(owed_at.timestamp())}"' in table
 
 
-def test_a_pass_is_sent_again_once_for_each_form(office: Office, asha: str) -> None:
-    sent = office.form(asha, f"{asha}/resend")
-    assert [office.send(f"{asha}/resend", sent).status_code for _ in range(2)] == [303, 303]
+def test_a_pass_is_sent_again_once_for_each_form(office: Office, ashas_page: str) -> None:
+    sent = office.form(ashas_page, f"{ashas_page}/resend")
+    assert [office.send(f"{ashas_page}/resend", sent).status_code for _ in range(2)] == [303, 303]
     assert office.count(Delivery) == 1
-    assert office.post(f"{asha}/resend", on=asha, to=f"{asha}/resend").status_code == 303
+    assert office.post(f"{ashas_page}/resend", on=ashas_page, to=f"{ashas_page}/resend").status_code == 303
     assert office.count(Delivery) == 2
     assert office.last().what == audit.PASS_RESENT
 
 
-def test_a_pass_is_revoked_after_a_question_and_of_two_admins_nobody_is_surprised(office: Office, asha: str) -> None:
-    asked = office.form(f"{asha}/revoke", who="binod")
+def test_a_pass_is_revoked_after_a_question_and_of_two_admins_nobody_is_surprised(
+    office: Office, ashas_page: str
+) -> None:
+    asked = office.form(f"{ashas_page}/revoke", who="binod")
     assert status(office) == "valid"
-    assert office.post(f"{asha}/revoke").status_code == 303
+    assert office.post(f"{ashas_page}/revoke").status_code == 303
     assert status(office) == "revoked"
     assert office.last().what == audit.PASS_REVOKED
-    assert office.send(f"{asha}/revoke", asked, "binod").status_code == 303  # it is so already
-    again = office.send(f"{asha}/resend", asked, "binod")
+    assert office.send(f"{ashas_page}/revoke", asked, "binod").status_code == 303  # it is so already
+    again = office.send(f"{ashas_page}/resend", asked, "binod")
     assert again.status_code == 422
     assert [what for what, _ in office.acts()].count(audit.PASS_REVOKED) == 1
 
@@ -127,9 +124,9 @@ def entries(office: Office, query: str = "") -> str:
     return office.get(f"/audit{query}").partition("acts-list")[2]
 
 
-def test_the_audit_log_is_searched_newest_first_with_before_and_after(office: Office, asha: str) -> None:
+def test_the_audit_log_is_searched_newest_first_with_before_and_after(office: Office, ashas_page: str) -> None:
     office.post("/gates", name="North Gate")
-    office.post(f"{asha}/revoke")
+    office.post(f"{ashas_page}/revoke")
     page = entries(office)
     assert page.index("pass revoked") < page.index("gate added") < page.index("pass found")
     assert "status valid → revoked" in page

@@ -6,24 +6,17 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from bot.domain import audit, roster
 from bot.domain.models import Delivery, Invitation, JoinRequest
 from bot.domain.roster import invitations
-from bot.service import Service
 from tests.listening import statements
-from tests.webhooks.staff.manage.pages import Office, inputs, office_of, wrong
+from tests.webhooks.staff.manage.pages import Office, inputs, wrong
 
 LIST = "/volunteers/list"
 INVITE = "/volunteers/invitations"
 MESSY = "phone,name,role,gate\n98123 45601, Dev  Rao ,,main\n+919811111111,Ravi K,supervisor,\n"
 TEXT = re.compile(r'<textarea id="pasted"[^>]*>(.*?)</textarea>', re.DOTALL)
-
-
-@pytest.fixture
-def office(service: Service, app: Flask) -> Office:
-    return office_of(service, app)
 
 
 def team(office: Office) -> dict[str, tuple[str, str, str | None]]:
@@ -96,7 +89,7 @@ def test_what_is_no_list_is_told_why(office: Office, given: dict[str, Any]) -> N
 
 
 @pytest.fixture
-def words(office: Office) -> str:
+def invitation_words(office: Office) -> str:
     """Of an invitation for two, made on the page."""
     assert office.post(INVITE, people="2", gate="main").status_code == 303
     with office.service.database.read() as db:
@@ -110,16 +103,21 @@ def ask(office: Office, words: str, number: int = 1) -> str:
     return phone
 
 
-def test_an_invitation_has_a_link_and_a_qr_and_ends(office: Office, words: str) -> None:
+def test_an_invitation_has_a_link_and_a_qr_and_ends(office: Office, invitation_words: str) -> None:
     page = office.get(INVITE)
-    assert f"join {words}" in page
+    assert f"join {invitation_words}" in page
     assert "data:image/png;base64," in page
     assert (office.last().what, office.last().staff_id) == (audit.TEAM_INVITED, office.staff["anna"])
     sent = {**office.form(INVITE), "people": "3", "gate": ""}
     assert [office.send(INVITE, sent).status_code for _ in range(2)] == [303, 303]
     assert office.count(Invitation) == 2
-    assert office.send(f"{INVITE}/{words}/end", office.form(INVITE, f"{INVITE}/{words}/end")).status_code == 303
-    assert words not in office.get(INVITE)
+    assert (
+        office.send(
+            f"{INVITE}/{invitation_words}/end", office.form(INVITE, f"{INVITE}/{invitation_words}/end")
+        ).status_code
+        == 303
+    )
+    assert invitation_words not in office.get(INVITE)
     assert office.send(f"{INVITE}/RIVER-RIVER-RIVER/end", sent).status_code == 404
 
 
@@ -130,8 +128,8 @@ def test_a_bad_invitation_is_told_at_the_input(office: Office, given: dict[str, 
     assert inputs(answer.text)["people"] == given["people"]
 
 
-def test_who_has_joined_is_confirmed_or_declined_once(office: Office, words: str) -> None:
-    first, second = ask(office, words), ask(office, words, 2)
+def test_who_has_joined_is_confirmed_or_declined_once(office: Office, invitation_words: str) -> None:
+    first, second = ask(office, invitation_words), ask(office, invitation_words, 2)
     page = office.get("/volunteers")
     assert page.index("Dev 1") < page.index("Dev 2")
     paths = [f"/volunteers/requests/{number}" for number in (1, 2)]
@@ -149,8 +147,8 @@ def test_who_has_joined_is_confirmed_or_declined_once(office: Office, words: str
     assert office.send(paths[0], {**kept, "what": "dance"}, "binod").status_code == 404
 
 
-def test_another_events_admin_answers_nobody(office: Office, words: str) -> None:
-    ask(office, words)
+def test_another_events_admin_answers_nobody(office: Office, invitation_words: str) -> None:
+    ask(office, invitation_words)
     kept = office.form("/volunteers", "/volunteers/requests/1")
     answer = office.of("chitra").post("/staff/manage/other/volunteers/requests/1", data={**kept, "what": "confirm"})
     assert answer.status_code in (303, 400)  # not there for them, and no token of theirs
@@ -158,11 +156,11 @@ def test_another_events_admin_answers_nobody(office: Office, words: str) -> None
         assert [one.status for one in db.query(JoinRequest)] == ["waiting"]
 
 
-def test_the_pages_cost_the_same_however_many_there_are(office: Office, words: str) -> None:
+def test_the_pages_cost_the_same_however_many_there_are(office: Office, invitation_words: str) -> None:
     office.get("/volunteers")  # says once that the invitation is made, and what is next
     costs = []
     for number in (1, 2):
-        ask(office, words, number)
+        ask(office, invitation_words, number)
         with statements() as told:
             office.get("/volunteers")
             office.get(INVITE)

@@ -24,13 +24,13 @@ WITHOUT_REASON = {ADMITTED, LEFT}
 
 
 @pytest.fixture
-def issued(gate: None, service: Service) -> Pass:
+def issued(staffed_gate: None, service: Service) -> Pass:
     """Asha's pass for two today."""
     return issue(service)
 
 
 @pytest.fixture
-def scanner(gate: None, service: Service) -> Callable[[str], dict[str, str]]:
+def scanner(staffed_gate: None, service: Service) -> Callable[[str], dict[str, str]]:
     """Makes a device; the header by which it is known."""
 
     def add(name: str) -> dict[str, str]:
@@ -41,15 +41,15 @@ def scanner(gate: None, service: Service) -> Callable[[str], dict[str, str]]:
     return add
 
 
-def test_the_page_is_the_same_for_everybody_and_names_nobody(browser: Browser) -> None:
-    before = browser.client.get("/staff/scan").text
-    browser.sign_in()
-    assert browser.client.get("/staff/scan").text == before
+def test_the_page_is_the_same_for_everybody_and_names_nobody(staff_browser: Browser) -> None:
+    before = staff_browser.client.get("/staff/scan").text
+    staff_browser.sign_in()
+    assert staff_browser.client.get("/staff/scan").text == before
     assert "csrf" not in before
 
 
-def test_only_the_scanner_may_compile_and_see_and_nothing_runs_inline(browser: Browser) -> None:
-    scan, login = (browser.client.get(f"/staff/{name}").headers for name in ("scan", "login"))
+def test_only_the_scanner_may_compile_and_see_and_nothing_runs_inline(staff_browser: Browser) -> None:
+    scan, login = (staff_browser.client.get(f"/staff/{name}").headers for name in ("scan", "login"))
     assert "'wasm-unsafe-eval'" in scan["Content-Security-Policy"]
     assert "camera=(self)" in scan["Permissions-Policy"]
     assert "wasm" not in login["Content-Security-Policy"]
@@ -58,7 +58,7 @@ def test_only_the_scanner_may_compile_and_see_and_nothing_runs_inline(browser: B
         assert "unsafe-inline" not in policy
         assert "'unsafe-eval'" not in policy
     assert not re.search(
-        r"<script(?![^>]*(src=|application/json))|\son\w+=|style=", browser.client.get("/staff/scan").text
+        r"<script(?![^>]*(src=|application/json))|\son\w+=|style=", staff_browser.client.get("/staff/scan").text
     )
 
 
@@ -112,17 +112,17 @@ def test_it_is_told_where_it_stands_and_of_a_stop_at_once(
     assert client.get("/staff/scan/state", headers=known).get_json() == {"who": None}
 
 
-def test_whose_gate_is_closed_is_asked_for_another(browser: Browser, service: Service) -> None:
+def test_whose_gate_is_closed_is_asked_for_another(staff_browser: Browser, service: Service) -> None:
     with service.database.write() as db:
         gates.add(db, "fair", "North")
         db.scalars(select(Staff)).one().gate_id = gates.find_open(db, "fair", "main").id
-    browser.sign_in()
+    staff_browser.sign_in()
     told = []
     for closed in ("", "main", "north"):
         if closed:
             with service.database.write() as db:
                 gates.close(db, "fair", closed)
-        told.append(browser.client.get("/staff/scan/state").get_json()["gate"])
+        told.append(staff_browser.client.get("/staff/scan/state").get_json()["gate"])
     assert told == ["main", None, "main"]
 
 
@@ -142,30 +142,30 @@ def test_an_admission_is_taken_back_by_who_made_it(
 
 
 def test_only_a_person_searches_and_sees_no_phone_number(
-    browser: Browser, issued: Pass, scanner: Callable[[str], dict[str, str]]
+    staff_browser: Browser, issued: Pass, scanner: Callable[[str], dict[str, str]]
 ) -> None:
     wish = {"text": "verma"}
-    assert browser.client.post("/staff/scan/find", json=wish, headers=scanner("Phone 1")).status_code == 401
-    browser.sign_in()
-    found = browser.client.post("/staff/scan/find", json=wish)
+    assert staff_browser.client.post("/staff/scan/find", json=wish, headers=scanner("Phone 1")).status_code == 401
+    staff_browser.sign_in()
+    found = staff_browser.client.post("/staff/scan/find", json=wish)
     assert [one["name"] for one in found.get_json()["passes"]] == ["Asha Verma"]
     assert "98123" not in found.text
-    assert browser.client.post("/staff/scan/find", json={"text": "+91 98123 45678"}).get_json()["passes"]
-    assert browser.client.post("/staff/scan/find", json={"text": "ve"}).status_code == 422
-    assert browser.client.post("/staff/scan/find", json={"text": "nobody"}).get_json() == {"passes": []}
-    answer = browser.client.post("/staff/scan/find", json=wish, headers={"Sec-Fetch-Site": "cross-site"})
+    assert staff_browser.client.post("/staff/scan/find", json={"text": "+91 98123 45678"}).get_json()["passes"]
+    assert staff_browser.client.post("/staff/scan/find", json={"text": "ve"}).status_code == 422
+    assert staff_browser.client.post("/staff/scan/find", json={"text": "nobody"}).get_json() == {"passes": []}
+    answer = staff_browser.client.post("/staff/scan/find", json=wish, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
 
 
 def test_whose_page_asks_is_heard_and_whose_is_silent_is_told_to_supervisors(
-    browser: Browser, service: Service, scanner: Callable[[str], dict[str, str]]
+    staff_browser: Browser, service: Service, scanner: Callable[[str], dict[str, str]]
 ) -> None:
-    browser.sign_in()
-    assert browser.who()
+    staff_browser.sign_in()
+    assert staff_browser.who()
     known = scanner("Desk")
     with time_machine.travel(service.now() + timedelta(minutes=7), tick=False):
-        unheard = browser.client.get("/api/v1/events/fair/stats", headers=known).get_json()["unheard"]
+        unheard = staff_browser.client.get("/api/v1/events/fair/stats", headers=known).get_json()["unheard"]
         assert [(one["name"], one["gate"]) for one in unheard] == [("Ravi", "main")]
-        assert browser.who()
-        heard = browser.client.get("/api/v1/events/fair/stats", headers=known).get_json()["unheard"]
+        assert staff_browser.who()
+        heard = staff_browser.client.get("/api/v1/events/fair/stats", headers=known).get_json()["unheard"]
         assert heard == []

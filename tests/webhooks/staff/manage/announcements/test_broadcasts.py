@@ -5,22 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from bot.domain import audit, events
 from bot.domain.messaging import broadcasts
 from bot.domain.models import Broadcast, Delivery
-from bot.service import Service
-from tests.webhooks.staff.manage.pages import Office, office_of, wrong
+from tests.webhooks.staff.manage.pages import Office, wrong
 from webhooks.staff.manage.announcements import broadcast_preview
 
 TEXT = "We are open until 8 pm."
-
-
-@pytest.fixture
-def office(service: Service, app: Flask) -> Office:
-    return office_of(service, app)
 
 
 def write(office: Office, who: str = "anna", **inputs: Any) -> str:

@@ -1,19 +1,11 @@
 """The daily report from the page: an hour and admins, or none; two admins at once."""
 
-import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from bot.domain import audit, events
 from bot.domain.models import DailyReport, Delivery
 from bot.domain.roster import daily_reports
-from bot.service import Service
-from tests.webhooks.staff.manage.pages import FORM, HIDDEN, OWNER, Office, office_of, wrong
-
-
-@pytest.fixture
-def office(service: Service, app: Flask) -> Office:
-    return office_of(service, app)
+from tests.webhooks.staff.manage.pages import FORM, HIDDEN, OWNER, Office, wrong
 
 
 def kept(office: Office) -> DailyReport | None:

@@ -3,20 +3,12 @@
 from io import BytesIO
 
 import pypdfium2
-import pytest
 import zxingcpp
-from flask import Flask
 from PIL import Image
 
 from bot.domain import audit, events, setup
 from bot.domain.events import links
-from bot.service import Service
-from tests.webhooks.staff.manage.pages import Office, office_of, wrong
-
-
-@pytest.fixture
-def office(service: Service, app: Flask) -> Office:
-    return office_of(service, app)
+from tests.webhooks.staff.manage.pages import Office, wrong
 
 
 def test_a_poster_with_a_logo_is_downloaded_and_its_code_leads_to_the_chat(office: Office) -> None:

@@ -3,21 +3,13 @@
 from io import BytesIO
 from typing import Any
 
-import pytest
-from flask import Flask
 from PIL import Image
 
 from bot.domain import audit
-from bot.service import Service
 from tests.bot.domain.events.drawn import header, logo
-from tests.webhooks.staff.manage.pages import Office, office_of, wrong
+from tests.webhooks.staff.manage.pages import Office, wrong
 
 COLOUR = "#7a1f5c"
-
-
-@pytest.fixture
-def office(service: Service, app: Flask) -> Office:
-    return office_of(service, app)
 
 
 def look(office: Office) -> tuple[str, bool, bool]:

@@ -3,17 +3,8 @@
 import re
 from datetime import timedelta
 
-import pytest
-from flask import Flask
-
 from bot.domain import audit
-from bot.service import Service
-from tests.webhooks.staff.manage.pages import Office, office_of
-
-
-@pytest.fixture
-def office(service: Service, app: Flask) -> Office:
-    return office_of(service, app)
+from tests.webhooks.staff.manage.pages import Office
 
 
 def test_cancelling_the_event_shows_who_has_a_pass_and_asks(office: Office) -> None:

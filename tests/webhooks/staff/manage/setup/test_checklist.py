@@ -2,14 +2,10 @@
 
 import re
 
-import pytest
-from flask import Flask
-
 from bot.domain import audit, events, setup
 from bot.domain.events.validation import EventFields
 from bot.domain.models import Event
-from bot.service import Service
-from tests.webhooks.staff.manage.pages import Office, office_of
+from tests.webhooks.staff.manage.pages import Office
 
 LINE = re.compile(r'<li( class="done")?>.*?<a href="([^"]+)">', re.DOTALL)
 DATA: EventFields = {
@@ -18,11 +14,6 @@ DATA: EventFields = {
     "complaints": "help@example.org",
     "retention_days": 30,
 }
-
-
-@pytest.fixture
-def office(service: Service, app: Flask) -> Office:
-    return office_of(service, app)
 
 
 def lines(office: Office) -> dict[str, bool]:

@@ -4,20 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from bot.domain import audit
 from bot.domain.models import Kind
 from bot.domain.passes import kinds
-from bot.service import Service
-from tests.webhooks.staff.manage.pages import Office, office_of, wrong
+from tests.webhooks.staff.manage.pages import Office, wrong
 
 NEW: dict[str, Any] = {"label-en": "Press", "label-hi": "प्रेस", "slug": "", "policy": "in_out", "max_party": "3"}
-
-
-@pytest.fixture
-def office(service: Service, app: Flask) -> Office:
-    return office_of(service, app)
 
 
 def kept(office: Office, slug: str) -> Kind:

@@ -11,14 +11,9 @@ from bot.domain.models import Event
 from bot.domain.passes import kinds
 from bot.domain.roster import owners, sessions
 from bot.service import Service
-from tests.webhooks.staff.manage.pages import HIDDEN, OWNER, OWNERS_PHONE, Office, office_of, wrong
+from tests.webhooks.staff.manage.pages import HIDDEN, OWNER, OWNERS_PHONE, Office, wrong
 
 NEW, COPY = "/staff/events/new", "/staff/events/fair/copy"
-
-
-@pytest.fixture
-def office(service: Service, app: Flask) -> Office:
-    return office_of(service, app)
 
 
 def sent(office: Office, path: str, **fields: str) -> TestResponse:

@@ -3,11 +3,9 @@
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from bot.domain import audit
-from bot.service import Service
-from tests.webhooks.staff.manage.pages import Office, office_of, wrong
+from tests.webhooks.staff.manage.pages import Office, wrong
 
 CITY: dict[str, Any] = {
     "label-en": "Which city?",
@@ -22,11 +20,6 @@ BUS: dict[str, Any] = {
 }
 CHAIRS: dict[str, Any] = {"label-en": "How many wheelchairs?", "kind": "number", "least": "", "most": "4"}
 NEW = "/questions/new"
-
-
-@pytest.fixture
-def office(service: Service, app: Flask) -> Office:
-    return office_of(service, app)
 
 
 def asked(office: Office) -> list[str]:

@@ -3,23 +3,15 @@
 import re
 from base64 import b64decode
 
-import pytest
-from flask import Flask
 from werkzeug.test import TestResponse
 
 from bot.domain import audit
 from bot.domain.models import Device
 from bot.domain.roster import devices
-from bot.service import Service
 from tests.e2e.pages.browser import qr_texts
-from tests.webhooks.staff.manage.pages import Office, office_of, wrong
+from tests.webhooks.staff.manage.pages import Office, wrong
 
 LINK = re.compile(r'href="(https://localhost/staff/scan#token=(\w+))"')
-
-
-@pytest.fixture
-def office(service: Service, app: Flask) -> Office:
-    return office_of(service, app)
 
 
 def added(office: Office, name: str = "Phone 7") -> TestResponse:
