@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import time_machine
 from redis import Redis
 from sqlalchemy import create_engine, func, make_url, select, text
 
@@ -95,10 +96,12 @@ def backup_settings(settings: Settings, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def saved_fair(database: Database, backup_settings: Settings, redis: "Redis") -> Fair:
-    with database.write() as db:
-        events.make_demo(db, OPENED)
-    return Fair(database, backup_settings, redis)
+def saved_fair(database: Database, backup_settings: Settings, redis: "Redis") -> Iterator[Fair]:
+    """A backup is made the month before the fair's own clock, whatever the machine's says."""
+    with time_machine.travel(OPENED - timedelta(days=30), tick=True):
+        with database.write() as db:
+            events.make_demo(db, OPENED)
+        yield Fair(database, backup_settings, redis)
 
 
 @pytest.fixture(autouse=True)
