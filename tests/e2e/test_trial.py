@@ -5,6 +5,7 @@ fair of their own with its first admission.
 import re
 from collections.abc import Callable
 from contextlib import closing
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -104,6 +105,8 @@ def test_a_code_is_one_click_away_and_its_badge_outlives_a_reload(page: Page, ru
     page.get_by_role("button", name="Use another number").click()
     page.get_by_label("Your phone number").fill(trial.VOLUNTEER)
     page.get_by_role("button", name="Send me a code").click()
+    banner = opened.value.locator(f".phone[data-number='{trial.VOLUNTEER}'] .banner")
+    expect(banner).to_contain_text("+1 415-555-0100")
     texts = opened.value.locator(f".phone[data-number='{trial.VOLUNTEER}']").get_by_role("tab", name="SMS")
     badge = texts.locator(".badge")
     expect(badge).to_have_text("1")
@@ -114,6 +117,14 @@ def test_a_code_is_one_click_away_and_its_badge_outlives_a_reload(page: Page, ru
     opened.value.reload()
     expect(texts).to_be_visible()
     expect(badge).to_be_hidden()
+
+
+def test_on_a_narrow_screen_the_chosen_phone_is_seen_among_the_names(page: Page, running: Running) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{running.origin}/simulator?phone={quote(trial.VOLUNTEER)}")
+    chosen = page.locator("#switcher").get_by_role("tab", selected=True)
+    expect(chosen).to_have_count(1)
+    expect(chosen).to_be_in_viewport(ratio=1)
 
 
 def _save(page: Page, button: str, **fields: str) -> None:

@@ -11,6 +11,7 @@ from bot.domain.roster import validation as roster_validation
 from bot.errors import Refused
 from bot.service import Service
 from bot.usecases import claim_installation
+from flows.fields.phone import grouped
 from flows.text import _, sentence_for
 from webhooks import i18n, limits
 from webhooks.chat_links import inbox_link
@@ -107,6 +108,7 @@ def _answer(service: Service, token: str, no: Refused | None = None) -> Response
         "staff/claim.html",
         words=TEXTS,
         pending=pending,
+        sent_to=grouped(pending.phone) if pending else "",
         gone=is_gone,
         inbox=inbox_link(service.settings, pending.phone if pending else ""),
         problem=i18n.say(sentence_for(no.code, **no.params)) if no else "",

@@ -6,6 +6,7 @@ from bot.domain import audit, events
 from bot.domain.messaging import otp
 from bot.domain.roster import owners
 from bot.service import Service
+from flows.fields.phone import grouped
 from tests.webhooks.staff.conftest import STRANGER, Browser
 from tests.webhooks.staff.manage.pages import OWNERS_PHONE, Office
 
@@ -29,6 +30,7 @@ def test_who_has_the_link_and_the_phone_becomes_the_first_owner(
     assert browser.client.get(path).status_code == 200
     assert browser.send(path, name="Olga", phone="12").status_code == 422
     assert browser.send(path, name="Olga", phone=STRANGER).status_code == 303
+    assert grouped(STRANGER) in browser.client.get(path).text
     assert browser.send(path, otp="000000").status_code == 422
     assert browser.send(path, otp=_code(browser, STRANGER)).location == "/staff/manage"
     page = browser.client.get("/staff/manage").text

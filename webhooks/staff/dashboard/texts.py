@@ -61,7 +61,7 @@ TILE_TEXTS: Mapping[str, tuple[Sentence, ...]] = {
 }
 """By large number: what it is, and then a line each for what belongs to it."""
 
-OTHER_REASONS = _("other reasons")
+OTHER_REASONS = _("Other reasons")
 LATELY = _("{lately} in 15 minutes")
 """How many people came lately, beside those who came today."""
 

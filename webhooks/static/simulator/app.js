@@ -48,6 +48,7 @@ function choose(number) {
   phones.get(number)?.root.scrollIntoView({ inline: "center", block: "nearest" });
   phones.get(number)?.seen();
   drawSwitcher();
+  switcher.querySelector("[aria-selected='true']")?.scrollIntoView({ inline: "center", block: "nearest" });
 }
 
 function drawSwitcher() {

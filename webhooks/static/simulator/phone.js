@@ -147,7 +147,7 @@ export class Phone {
   notice(message) {
     if (message.thread !== "sms" || this.current === "sms") return;
     const banner = this.find(".banner");
-    banner.replaceChildren(element("strong", {}, `SMS · ${message.from}`), element("span", { dir: "auto" }, message.text));
+    banner.replaceChildren(element("strong", {}, `SMS · ${this.find(".in-texts").textContent}`), element("span", { dir: "auto" }, message.text));
     banner.hidden = false;
     setTimeout(() => (banner.hidden = true), BANNER_MS);
   }
