@@ -38,7 +38,7 @@ class WebSubmissions:
 
     database: Database
     sources: Sources
-    effect_deps: "effects.EffectDeps" = field(repr=False)
+    effect_deps: effects.EffectDeps = field(repr=False)
     outbox: Outbox = field(repr=False)
     senders: tuple[str, ...]
     now: Callable[[], datetime]

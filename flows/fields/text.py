@@ -42,7 +42,7 @@ class Text(Field):
         return MAX_INTRODUCTION_LENGTH if self.name else self.most
 
     def known(self, answers: Answers, facts: Facts) -> Mapping[str, Any]:
-        """The suggestion, where it would be accepted if it were typed; and a word of which it was asked what it is."""
+        """The suggestion, where it would be accepted if it were typed; and the word that may be a name."""
         suggestion = understanding.cleaned(self.suggest(answers, facts))
         if not suggestion or not _accepts(self, suggestion, vocabulary.current()):
             return {}
@@ -103,7 +103,7 @@ class Text(Field):
             return None
 
     def options(self, known: Mapping[str, Any]) -> tuple[Option, ...]:
-        """The suggestion, to be taken by its number or a tap; and a word of which it was asked what it is."""
+        """The suggestion, to be taken by its number or a tap; and the word that may be a name."""
         offered = ((SUGGESTED, known.get("suggest")), (TYPED, known.get(DOUBTED)))
         return tuple(Option(name, words(text)) for name, text in offered if text)
 

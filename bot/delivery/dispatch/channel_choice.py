@@ -68,7 +68,7 @@ def enqueue_pass(
     if choice.channel != WHATSAPP and templates.approved(db, notices.shape_of(notices.PASS_NOTICE, language), now):
         choice = ChannelChoice(choice.phone, on_whatsapp(choice.phone), None, WHATSAPP)
     if choice.channel != SMS:
-        row = enqueue.enqueue_pass(
+        delivery_id = enqueue.enqueue_pass(
             db,
             issued,
             address=choice.address,
@@ -79,7 +79,7 @@ def enqueue_pass(
             key=key,
         )
     else:
-        row = enqueue.enqueue(
+        delivery_id = enqueue.enqueue(
             db,
             kind="link",
             address=choice.address,
@@ -91,4 +91,4 @@ def enqueue_pass(
             priority=priority,
             key=key,
         )
-    return row, choice.channel
+    return delivery_id, choice.channel

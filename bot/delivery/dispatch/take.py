@@ -229,13 +229,13 @@ class _Batch:
         known = dict(zip(asked, self.deps.windows.are_open(ways, self.now), strict=True))
         return {row: known.get(row, True) for row in rows}
 
-    def _to_send(self, row: Delivery, token: str, leaves_at: datetime, fitted: "_Fitted") -> LeasedDelivery:
+    def _to_send(self, row: Delivery, token: str, leaves_at: datetime, fitted: _Fitted) -> LeasedDelivery:
         if fitted.template is not None:
             notices.record_template(self.db, row, fitted.template, self.now)
         sender = sender_of(row, self.deps.settings)
         return LeasedDelivery(row, token, sender, fitted.message, self.now, leaves_at)
 
-    def _fitted(self, row: Delivery, is_open: bool | None) -> "_Fitted":
+    def _fitted(self, row: Delivery, is_open: bool | None) -> _Fitted:
         """The message as it may leave now: inside the 24-hour window as it is, outside by an approved template.
 
         Where no template carries it, it waits until the person writes. What goes to many takes the template also

@@ -31,7 +31,7 @@ MAX_REASON_LENGTH = 200
 def admit(db: Session, ring: KeyRing, scan: Scan, now: datetime) -> Admission:
     """Judge a scan and do what the result says: the answer that this scan_id gets for ever once admitted.
 
-    With `simulate` nothing changes and nothing is kept: one judgement serves both, and only looks then.
+    With `simulate` the scan is judged in the same way, but nothing changes and nothing is kept.
     Raises Refused for what is no scan at all:
     `no_such_event`, `no_such_gate`, `bad_count`, `supervisors_only`, `reason_missing`.
     """

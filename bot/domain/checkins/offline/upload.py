@@ -42,7 +42,7 @@ def record(database: Database, ring: KeyRing, scans: Sequence[Scan], now: dateti
     twice then, and the earliest entry by the scanners' clocks is the pass's first. Of a pass that was issued
     anew meanwhile, old and new are one: whoever went in with the one has gone in with the other. What was shown as
     anything else is kept as an attempt. A pass that there is not cannot be recorded: `unknown`, `forged`
-    and `unreadable` are kept as attempts too. Whether whoever forced an entry may do so, the caller knows.
+    and `unreadable` are kept as attempts too. Whether a supervisor may force an entry, the caller has checked.
     """
     answers: dict[int, BatchResult] = {}
     scans, groups = _groups(database, ring, scans, now)
@@ -84,11 +84,9 @@ def _timed(db: Session, scans: Sequence[Scan], ids: Sequence[int | None], now: d
     passes = {pass_id for pass_id in ids if pass_id is not None and pass_id <= MAX_ID}
     issued: dict[int | None, datetime] = dict(_made_at(db, Pass.id, Pass.issued_at, passes))
     made: dict[int | None, datetime] = dict(
-        _made_at(db, Device.id, Device.created_at, {other_scan.device_id for other_scan in scans})
+        _made_at(db, Device.id, Device.created_at, {scan.device_id for scan in scans})
     )
-    begun: dict[str, datetime] = dict(
-        _made_at(db, Event.slug, Event.created_at, {other_scan.event for other_scan in scans})
-    )
+    begun: dict[str, datetime] = dict(_made_at(db, Event.slug, Event.created_at, {scan.event for scan in scans}))
     timed = []
     for scan, held in zip(scans, ids, strict=True):
         # A `late` scan was made with another scanner than the one that uploads it.
