@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.database import Database
+from bot.database import Database, prepared
 from bot.delivery.carriers import StatusUpdate
 from bot.domain.models import Delivery, DeliveryEvent, table
 
@@ -108,7 +108,7 @@ def _advance(
     told = {"sid": news.message_sid, "code": news.error_code, "why": reason, "now": now}
     told |= {} if delivery_id is None else {"row": delivery_id}
     for owed in (False, True):
-        raised = connection.execute(raising(news.status, delivery_id is not None, owed), told).first()
+        raised = prepared.first(connection, raising(news.status, delivery_id is not None, owed), told)
         if raised is not None:
             return Noted(raised.id, raised.lane, lets_go=owed)
     return None
@@ -128,7 +128,7 @@ def _raising_and_telling(status: str, by_id: bool, owed: bool) -> Executable:
 def _raising(status: str, by_id: bool, owed: bool) -> ReturningUpdate[Any]:
     """The statement that notes a status of a row that Twilio has taken, or of one that is still owed; built once."""
     open_to_it: ColumnElement[bool] = ROWS.c.status.in_(
-        [one for one in statuses_below(status) if (one == "owed") is owed]
+        [literal(one) for one in statuses_below(status) if (one == "owed") is owed]  # each put in once for all
     )
     if owed and status not in ARRIVED_STATUSES:
         open_to_it = and_(open_to_it, ROWS.c.tried_at.is_not(None))
