@@ -102,8 +102,8 @@ def test_at_the_gate_nobody_is_read_who_has_the_second_word_alone(postgres: Data
         for few in (True, False):
             wanted = asked.where(name_index.matches(1, "asha kumar", few=few))
             plans.append("\n".join(db.scalars(text(f"EXPLAIN {_written(db, wanted)}"))))
+    # By which index each is looked at is PostgreSQL's choice, which changes with what it has counted of the table.
     assert ["SubPlan" in plan for plan in plans] == [True, False]
-    assert "ix_name_words_registration_id" in plans[0]
 
 
 def _written(db: Session, asked: Select[Any]) -> str:
