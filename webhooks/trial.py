@@ -19,7 +19,7 @@ WAYS = (
     (
         _("Be a visitor"),
         _(
-            "*hi* is ready to send. Send it, answer the questions, and you get a pass. The pen above the phone "
+            "The first message is ready to send. Send it, answer the questions, and you get a pass. The pen above the phone "
             "writes answers for you."
         ),
         _("A visitor's phone"),
