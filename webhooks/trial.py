@@ -19,8 +19,8 @@ WAYS = (
     (
         _("Be a visitor"),
         _(
-            "The first message is ready to send. Send it, answer the questions, and you get a pass. The pen above the phone "
-            "writes answers for you."
+            "The first message is ready to send. Send it, answer the questions, and you get a pass. "
+            "The pen above the phone writes answers for you."
         ),
         _("A visitor's phone"),
     ),

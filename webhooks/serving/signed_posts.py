@@ -17,13 +17,12 @@ import structlog
 from bot.metrics import MetricCounters
 from bot.service import Service
 from webhooks import app_setup, local_requests, metrics, twilio
+from webhooks.serving import whole_posts
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 FORM_TYPE = "application/x-www-form-urlencoded"
-LENGTH_DIGITS = 6
-"""Digits of a length at most: more are more than MAX_BODY_BYTES."""
 
 
 class Form(dict[str, str]):
@@ -71,16 +70,8 @@ class SignedPosts:
 
     def _is_usual(self, environ: "WSGIEnvironment") -> bool:
         """Whether it comes as Twilio sends it: a form, whole, with a signature, and not too long."""
-        length, kind = environ.get("CONTENT_LENGTH") or "", environ.get("CONTENT_TYPE") or ""
         return (
-            environ["REQUEST_METHOD"] == "POST"
-            and not environ.get("SCRIPT_NAME")
-            and kind.partition(";")[0].strip().lower() == FORM_TYPE
-            and length.isascii()
-            and length.isdigit()
-            and len(length) <= LENGTH_DIGITS
-            and int(length) <= twilio.MAX_BODY_BYTES
-            and "HTTP_TRANSFER_ENCODING" not in environ
+            whole_posts.is_whole(environ, FORM_TYPE, twilio.MAX_BODY_BYTES)
             and "HTTP_X_TWILIO_SIGNATURE" in environ  # else no body is worth reading
             and not (self._simulated and local_requests.FORWARDED_KEYS & environ.keys())
         )
