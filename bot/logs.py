@@ -156,9 +156,14 @@ def _without_numbers(value: Any) -> Any:
 
 def _report_to_sentry(dsn: str, process: str) -> None:
     import sentry_sdk  # half a second that only those pay who use it
+    from sentry_sdk.integrations.flask import FlaskIntegration
+    from sentry_sdk.integrations.rq import RqIntegration
 
     sentry_sdk.init(
         dsn=dsn,
+        # What it would enable by itself follows each statement and each command, for spans that we do not send.
+        auto_enabling_integrations=False,
+        integrations=[FlaskIntegration(), RqIntegration()],
         include_local_variables=False,
         include_source_context=False,
         max_request_body_size="never",

@@ -176,14 +176,14 @@ def forget(person: Contact) -> None:
         tests,
         """
 
-def test_a_language_is_forgotten(db: Session, ring: KeyRing, otps: OwnOtps) -> None:
+def test_a_language_is_forgotten(db: Session, ring: KeyRing, own_otps: OwnOtps) -> None:
     turn_of = @CONTEXT@
     perform(shapes.KeepLanguage("hi", newcomer=True), turn_of)
     perform(shapes.ForgetLanguage(), turn_of)
     assert turn_of.person().language is None
     with refused("no_language"):
         perform(shapes.ForgetLanguage(), turn_of)
-""".replace("@CONTEXT@", copy.find(tests, r"    return (\w+\(ring, otps\).*)")),
+""".replace("@CONTEXT@", copy.find(tests, r"    return (\w+\(ring, own_otps\).*)")),
     )
     copy.write(
         "tests/bot/domain/people/test_languages.py",

@@ -58,11 +58,11 @@ def blueprint() -> Blueprint:
 from tests.webhooks.staff.conftest import Browser
 
 
-def test_advice_is_for_who_is_on_the_roster(browser: Browser) -> None:
-    assert browser.client.get("/staff/advice").status_code == 302
-    browser.sign_in()
-    assert "scan the next pass" in browser.client.get("/staff/advice").text
-    assert 'href="/staff/advice"' in browser.client.get("/staff/desk").text
+def test_advice_is_for_who_is_on_the_roster(staff_browser: Browser) -> None:
+    assert staff_browser.client.get("/staff/advice").status_code == 302
+    staff_browser.sign_in()
+    assert "scan the next pass" in staff_browser.client.get("/staff/advice").text
+    assert 'href="/staff/advice"' in staff_browser.client.get("/staff/desk").text
 """,
     )
     copy.translate(
@@ -130,8 +130,8 @@ import pytest
 
 
 @pytest.mark.databases("sqlite")
-def test_venues_are_listed(ok: Callable[..., Any], rows: Callable[..., Any], fair: str) -> None:
-    ok("events", "set", fair, "--venue", "Hall 1")
+def test_venues_are_listed(ok: Callable[..., Any], rows: Callable[..., Any], fair_slug: str) -> None:
+    ok("events", "set", fair_slug, "--venue", "Hall 1")
     assert rows("venues", "list") == [{"event": "fair", "venue": "Hall 1"}]
 """,
     )
