@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from bot import __version__
 from bot.timeouts import PAGE_RETRY_AFTER_SECONDS
+from flows.fields.phone import grouped
 from flows.text import _, ngettext_
 from webhooks import assets, i18n
 from webhooks.visitor import text_size
@@ -136,6 +137,7 @@ def guard(app: Flask, origin: str) -> CSRFProtect:
         other_size=text_size.other_size,
         version=__version__,
     )
+    app.jinja_env.filters["grouped"] = grouped
     app.jinja_env.finalize = i18n.localized
     _name_requests(app)
     _keep_redirects_at(app, origin)

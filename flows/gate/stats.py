@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from flows.shapes import Duty, GateStats, Sentence, scans
+from flows.shapes import Duty, GateStats, Sentence
 from flows.shapes.figures import EntryNotice, EventFigures, FigureShare
 from flows.text import _, lines, words
 from flows.text.literal import escape
+from flows.text.scan_results import RESULT_NAMES
 
 INSIDE_OVER = _("Inside now: 0 (closed for today)")
 MAX_NAMED_SHARES = 12
@@ -41,7 +42,7 @@ def _refused(refused: Mapping[str, int]) -> tuple[Sentence, ...]:
     if not refused:
         return ()
     ordered = sorted(refused.items(), key=lambda pair: -pair[1])
-    rows = (_("{reason}: {number}", reason=REFUSAL_REASONS[result], number=number) for result, number in ordered)
+    rows = (_("{reason}: {number}", reason=RESULT_NAMES[result], number=number) for result, number in ordered)
     return (lines(_("Refused today: {number}", number=sum(refused.values())), *rows),)
 
 
@@ -103,25 +104,3 @@ def _stopped_now(duty: Duty) -> tuple[Sentence, ...]:
 
 def _names(gates: Sequence[str]) -> str:
     return ", ".join(map(escape, gates))
-
-
-REFUSAL_REASONS: Mapping[str, Sentence] = {
-    scans.UNREADABLE: _("not our code"),
-    scans.FORGED: _("forged"),
-    scans.UNKNOWN: _("pass not found"),
-    scans.WRONG_EVENT: _("another event"),
-    scans.REPLACED: _("replaced"),
-    scans.REVOKED: _("cancelled"),
-    scans.WRONG_GATE: _("another gate"),
-    scans.EVENT_CLOSED: _("event closed"),
-    scans.WRONG_DAY: _("another day"),
-    scans.ENTRY_PAUSED: _("entry stopped"),
-    scans.ALREADY_ADMITTED: _("already admitted"),
-    scans.TOO_MANY: _("too many people"),
-    scans.NOT_INSIDE: _("not inside"),
-    scans.CONFLICT: _("more than the pass allows"),
-    scans.ADMITTED: _("admitted"),
-    scans.LEFT: _("left"),
-}
-"""Each result in two or three words: what attempts are counted by. Whoever was shown an admission that
-came to nothing may have any of them."""

@@ -14,13 +14,13 @@ from bot.domain.models import Event, Pass
 from bot.domain.visitors import KnownPerson
 from bot.personal_data import export as personal_data_export
 from bot.service import Service
-from flows.gate.stats import REFUSAL_REASONS as RESULTS
 from flows.shapes import Sentence
 from flows.text import _, words
 from flows.text.choices import people as so_many
 from flows.text.languages import LANGUAGES
 from flows.text.literal import escape
 from flows.text.pass_days import describe_days as days_in_words
+from flows.text.scan_results import RESULT_NAMES
 from flows.understanding.codes import shown
 from webhooks.i18n import say
 from webhooks.staff.dashboard.tables import failed_by
@@ -34,7 +34,7 @@ LIST_COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """What is shown of what the command line tells as well."""
 VALUE_NAMES: Mapping[str, Mapping[str, Sentence]] = {
-    "result": RESULTS,
+    "result": RESULT_NAMES,
     "kind": MESSAGE_KIND_NAMES,
     "status": said.MESSAGE_STATUS,
 }
