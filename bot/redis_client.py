@@ -123,7 +123,7 @@ class Script:
     @classmethod
     def of(cls, source: str) -> Self:
         """The script of this text."""
-        return cls(source, sha1(source.encode()).hexdigest())  # noqa: S324 - Redis' name for it, no secret
+        return cls(source, sha1(source.encode(), usedforsecurity=False).hexdigest())
 
     def command(self, keys: Sequence[str], arguments: Sequence[str | bytes | int | float]) -> Command:
         """The command that runs it."""
